@@ -1,0 +1,24 @@
+"""Corpus: from a folder of raw, machine-translated texts to a versioned dataset.
+
+The map of the house, in the order in which a text travels through it:
+
+======================  =====================================================================
+module                  what it does
+======================  =====================================================================
+``document``            the working model (frozen dataclasses) and the laws of edits: replay, undo
+``rules``               what counts as a defect: the rule type, the rule families, the glossary
+``ingest``              raw: list and read a source; nothing is lost, what cannot be read is a reject
+``parse``               parsed: raw text -> paragraphs with a role and a raw span
+``clean``               cleaned: run the rules over a document -> text, fields, edits, terms
+``validate``            validated: records -> Arrow tables that satisfy ``schemas``
+``compare``             compared: two releases -> what changed, and the version that it calls for
+``publish``             published: stage a release, then make it visible in one move
+``release``             what a release folder is: paths, manifest, checksums, list, read, verify
+``card``                the dataset card: prose from a template, numbers from the tables
+``refine``              the pure chain ingest -> parse -> clean -> validate that a shard runs
+``flows``               the only package that knows Prefect
+``cli``, ``__main__``   the command line ``corpus``
+======================  =====================================================================
+
+Offsets are 0-based, end-exclusive, in Unicode code points, always in the raw text unless said otherwise.
+"""

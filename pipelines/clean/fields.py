@@ -1,0 +1,49 @@
+"""From moved spans to columns: the only reading that is done is of dates and times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from pipelines.document import Fields
+from pipelines.parse.dates import read_date, read_time
+
+
+def read_fields(values: Iterable[tuple[str, str]]) -> Fields:
+    """Fill the columns from (column, value) pairs in raw order: the first readable one wins, lists keep each once."""
+    found: dict[str, list[str]] = {}
+    for column, value in values:
+        found.setdefault(column, []).append(value)
+    published = _first_date(found.get("published_date", ()))
+    return Fields(
+        title=next(iter(found.get("title", ())), ""),
+        subtitles=_each(found, "subtitles"),
+        published_date=published,
+        published_time=next((t for v in found.get("published_time", ()) if (t := read_time(v))), None),
+        dateline_place=next(iter(found.get("dateline_place", ())), None),
+        dateline_date=_dateline_date(found.get("dateline_date", ()), published),
+        outlet=next(iter(found.get("outlet", ())), None),
+        reporters=_each(found, "reporters"),
+        editors=_each(found, "editors"),
+        photographers=_each(found, "photographers"),
+        captions=_each(found, "captions"),
+    )
+
+
+def _each(found: dict[str, list[str]], column: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found.get(column, ())))
+
+
+def _first_date(surfaces: Iterable[str]) -> date | None:
+    return next((d for s in surfaces if (d := read_date(s))), None)
+
+
+def _dateline_date(surfaces: Iterable[str], published: date | None) -> date | None:
+    """Read the day of the dateline; where it names no year, the one that puts it next before the publication."""
+    for surface in surfaces:
+        day = read_date(surface, published.year if published else None)
+        if day and published and day > published + timedelta(days=1):
+            day = read_date(surface, published.year - 1) or day
+        if day:
+            return day
+    return None

@@ -1,0 +1,103 @@
+"""``corpus explain``: show a document with every edit in its place, the rule that made it, and why."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.document import CleanedDocument, Edit, RawText, Reject, undo
+from pipelines.errors import DATA, USAGE, CorpusError
+
+if TYPE_CHECKING:
+    from pipelines.clean import Knowledge
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "explain",
+        help="show what was changed in a document, where and why",
+        description="Show a document with every edit in its place. A path explains the raw file as it would be cleaned "
+        "now;\nan id explains the document as it stands in a release.",
+    )
+    parser.add_argument("document", metavar="DOCUMENT|FILE", help="a document's id, or the path of a raw text")
+    parser.add_argument("--store", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
+    parser.add_argument("--version", metavar="V", help="a version or release folder (default: the latest)")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page instead of printing")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explain one document; 1 where it was rejected or is not there."""
+    from pipelines.cli.explanation import explain_html, print_explanation
+
+    path = Path(args.document)
+    if path.is_file():
+        name, raw, edits = _from_file(path)
+    else:
+        name, raw, edits = _from_release(args.store, args.version, args.document)
+    reasons = _reasons(edits)
+    if args.html:
+        args.html.write_text(explain_html(name, raw, edits, reasons), encoding="utf-8")
+    else:
+        print_explanation(name, raw, edits, reasons)
+    return 0
+
+
+def _from_file(path: Path) -> tuple[str, str, tuple[Edit, ...]]:
+    """Refine one raw file as its source would: the nearest folder above it with a dataset.toml is the source."""
+    from pipelines.ingest import SETTINGS_FILE, Input, read_input, read_settings
+    from pipelines.refine import load_knowledge, refine_text
+
+    source = next((p for p in path.resolve().parents if (p / SETTINGS_FILE).is_file()), None)
+    root = path.resolve().parent if source is None else source / "raw"
+    name = path.resolve().relative_to(root) if path.resolve().is_relative_to(root) else Path(path.name)
+    settings = read_settings(source or path.resolve().parent)
+    raw = read_input(Input(path, name.as_posix(), name.with_suffix("").as_posix()), settings)
+    outcome: RawText | Reject | CleanedDocument = raw
+    if isinstance(raw, RawText):
+        outcome = refine_text(raw, load_knowledge(source))
+    if isinstance(outcome, Reject):
+        raise CorpusError(f"{path}: rejected at {outcome.stage}, {outcome.reason}: {outcome.detail}", DATA)
+    assert isinstance(outcome, CleanedDocument)  # noqa: S101 - tells mypy what the lines above ensure
+    return outcome.raw.source, outcome.raw.text, outcome.edits
+
+
+def _from_release(store: Path, version: str | None, document_id: str) -> tuple[str, str, tuple[Edit, ...]]:
+    import pyarrow.compute as pc
+
+    from pipelines.release import resolve
+
+    release = resolve(store, version)
+    documents = release.table("documents")
+    rows = documents.filter(pc.equal(documents["id"], document_id)).to_pylist()
+    if not rows:
+        raise CorpusError(f"{document_id}: no such file, and no such document in release {release.version}{_near(documents, document_id)}", USAGE)
+    table = release.table("edits")
+    edits = tuple(_edit(row) for row in table.filter(pc.equal(table["document_id"], document_id)).to_pylist())
+    return f"{document_id} in release {release.version}", undo(rows[0]["text"], edits), edits
+
+
+def _near(documents: Any, document_id: str) -> str:  # noqa: ANN401 - an Arrow table, not imported for a help text
+    from rapidfuzz import process
+
+    best = process.extractOne(document_id, documents["id"].to_pylist())
+    return f"; did you mean {best[0]}?" if best and best[1] > 60 else ""
+
+
+def _edit(row: dict[str, Any]) -> Edit:
+    names = ("start", "end", "rule", "artefact_class", "action", "before", "after", "field")
+    return Edit(*(row[n] for n in names), row["suggestion"], row["source_term"], row["confidence"])
+
+
+def _reasons(edits: Iterable[Edit]) -> dict[str, str]:
+    """Why each rule does what it does; a correction has its reason with it."""
+    from pipelines.refine import load_knowledge
+
+    knowledge: Knowledge = load_knowledge()
+    why = {rule.id: rule.why for rule in knowledge.rules}
+    why["correction"] = "A point fix from corrections.csv of the source."
+    return {rule: why.get(rule, "a rule of another version of Corpus") for rule in dict.fromkeys(e.rule for e in edits)}
+

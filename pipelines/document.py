@@ -1,0 +1,245 @@
+"""The working model of a document, and the laws that its edits obey.
+
+Edits are spans of the raw text and nest like brackets: an edit lies inside another, or beside it, never across its
+border. The outermost ones decide what becomes of the body; those inside a ``move`` shape the moved value; those inside
+a ``delete`` only mark what was there (a redacted address in a removed footer). Hence three laws, held by property
+tests: ``replay(raw, edits)`` is the published text, ``undo(text, edits)`` is the raw text, and ``moved(raw, edits)``
+is what went into the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+APPLIED = frozenset({"replace", "delete", "move", "redact"})
+"""Actions that change the text; ``annotate`` is the one that does not."""
+
+PARAGRAPH_BREAK = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """One input as it came: ``text`` is the decoded file to the last character (byte order mark, line ends and all)."""
+
+    id: str
+    source: str
+    text: str
+    raw_sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An input that did not become a document: which file, which stage, what is wrong, what to do."""
+
+    source: str
+    stage: str
+    reason: str
+    detail: str
+    raw_sha256: str | None = None
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of metadata inside a paragraph: the column it belongs to, and its span in the raw text."""
+
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One block of a document with its role, its raw span, the layout that recognised it and its metadata parts."""
+
+    role: str
+    start: int
+    end: int
+    layout: str = ""
+    parts: tuple[Part, ...] = ()
+    cuts: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document: the raw text and its labelled paragraphs in order, without overlap."""
+
+    raw: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change (or, for ``annotate``, one finding) that one rule made at one place of the raw text."""
+
+    start: int
+    end: int
+    rule: str
+    artefact_class: str
+    action: str
+    before: str
+    after: str | None = None
+    field: str | None = None
+    suggestion: str | None = None
+    source_term: str | None = None
+    confidence: str = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One occurrence of a set phrase in the cleaned text; ``start`` and ``end`` are offsets there."""
+
+    term: str
+    source_term: str
+    canonical: str
+    surface: str
+    start: int
+    end: int
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The metadata that the text itself gives. What it does not say is None or empty: nothing is invented."""
+
+    title: str = ""
+    subtitles: tuple[str, ...] = ()
+    published_date: date | None = None
+    published_time: str | None = None
+    dateline_place: str | None = None
+    dateline_date: date | None = None
+    outlet: str | None = None
+    reporters: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    photographers: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedDocument:
+    """A document after cleaning: its fields, its text, and every edit that led there from the raw text."""
+
+    raw: RawText
+    fields: Fields
+    text: str
+    edits: tuple[Edit, ...]
+    terms: tuple[Term, ...] = ()
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``dataset.toml`` says about a source; every value has a default so that a bare folder works.
+
+    ``min_documents`` is a count, the two shares lie between 0 and 1, ``max_bytes`` is the largest single input.
+    """
+
+    name: str
+    title: str = ""
+    description: str = ""
+    licence: str = "unknown"
+    contact: str = ""
+    languages: tuple[str, ...] = ("en",)
+    min_documents: int = 1
+    max_reject_share: float = 1.0
+    max_document_loss: float = 1.0
+    max_bytes: int = 20_000_000
+    version_policy: str = "semver"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A point fix from ``corrections.csv``: in document ``id``, ``before`` (found exactly once) becomes ``after``."""
+
+    id: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(slots=True)
+class _Node:
+    edit: Edit
+    inner: list[_Node] = field(default_factory=list)
+
+
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """Sort edits as the ``edits`` table does: by start, then end; of two on one span the outer one keeps its place."""
+    return sorted(edits, key=lambda e: (e.start, e.end))
+
+
+def _tree(edits: Iterable[Edit]) -> list[_Node]:
+    """Nest the applied edits by containment; raises ValueError where two of them cross."""
+    applied = [e for e in edits if e.action in APPLIED]
+    applied.sort(key=lambda e: (e.start, -e.end))
+    roots: list[_Node] = []
+    stack: list[_Node] = []
+    for edit in applied:
+        while stack and not _inside(edit, stack[-1].edit):
+            if edit.start < stack[-1].edit.end and edit.end > stack[-1].edit.end:
+                raise ValueError(f"edits cross at {edit.start}: {stack[-1].edit.rule} and {edit.rule}")
+            stack.pop()
+        node = _Node(edit)
+        (stack[-1].inner if stack else roots).append(node)
+        stack.append(node)
+    return roots
+
+
+def _inside(inner: Edit, outer: Edit) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end and inner.start < outer.end
+
+
+def _render(raw: str, start: int, end: int, nodes: Sequence[_Node], *, keep_moved: bool) -> str:
+    """Write ``raw[start:end]`` with its edits; a nested move stays in the value around it when ``keep_moved``."""
+    out: list[str] = []
+    position = start
+    for node in nodes:
+        edit = node.edit
+        out.append(raw[position : edit.start])
+        if edit.action == "move" and keep_moved:
+            out.append(_render(raw, edit.start, edit.end, node.inner, keep_moved=True))
+        elif edit.after is not None:
+            out.append(edit.after)
+        position = edit.end
+    out.append(raw[position:end])
+    return "".join(out)
+
+
+def replay(raw: str, edits: Iterable[Edit]) -> str:
+    """Apply the edits to the raw text: what comes out is the published body text."""
+    return _render(raw, 0, len(raw), _tree(edits), keep_moved=False)
+
+
+def moved(raw: str, edits: Iterable[Edit]) -> Iterator[tuple[str, str]]:
+    """Yield (field, value) of every moved span in raw order, each value with the edits inside it applied."""
+
+    def walk(nodes: Sequence[_Node]) -> Iterator[tuple[str, str]]:
+        for node in nodes:
+            edit = node.edit
+            if edit.action == "move" and edit.field:
+                yield edit.field, _render(raw, edit.start, edit.end, node.inner, keep_moved=True)
+            yield from walk(node.inner)
+
+    yield from walk(_tree(edits))
+
+
+def undo(text: str, edits: Iterable[Edit]) -> str:
+    """Rebuild the raw text from the published text and the edits alone.
+
+    Redacted spans come back masked, in their full length: the tables never hold what stood there, only the raw file.
+    """
+    out: list[str] = []
+    position = 0
+    raw_position = 0
+    for node in _tree(edits):
+        edit = node.edit
+        kept = edit.start - raw_position
+        out.append(text[position : position + kept])
+        out.append(edit.before)
+        position += kept + len(edit.after or "")
+        raw_position = edit.end
+    out.append(text[position:])
+    return "".join(out)

@@ -1,0 +1,32 @@
+"""Parse: raw text -> a document whose paragraphs have a role and a raw span.
+
+The text is cut into blocks. The head is read from the top as long as lines are headlines, decks or stamps; the tail
+from the bottom as long as lines are furniture, notices or credits; from what lies between, datelines, captions and
+glued tags are taken off. That is repeated until nothing more is found, so that a text that was parsed once has nothing
+left to find.
+"""
+
+from __future__ import annotations
+
+from pipelines.document import Document, Paragraph
+from pipelines.parse.blocks import split
+from pipelines.parse.body import body
+from pipelines.parse.head import head
+from pipelines.parse.tail import tail
+
+__all__ = ["parse"]
+
+
+def parse(raw: str) -> Document:
+    """Label the paragraphs of a raw text. Pure; every raw character that is not blank lies in exactly one paragraph."""
+    blocks = split(raw)
+    found: list[Paragraph] = []
+    while True:
+        closing, blocks = tail(blocks)
+        opening, blocks = head(raw, blocks, found)
+        inner, blocks = body(blocks)
+        if not (closing or opening or inner):
+            break
+        found += [*opening, *inner, *closing]
+    found += [Paragraph("body", b.start, b.end) for b in blocks]
+    return Document(raw, tuple(sorted(found, key=lambda p: (p.start, p.end))))

@@ -1,0 +1,34 @@
+"""Site furniture round a text that came line by line: menus, notices, contact lines, pagers."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.parse.blocks import Block, ends_sentence
+from pipelines.parse.lexicon import CHROME_LINES, NOTICE_MARKS
+from pipelines.rules.rule import fold
+
+_SYMBOLS = re.compile(r"[\W_]{1,12}")
+_CONTACT = re.compile(r"\b(?:tel|telephone|hotline|fax|e-?mail|mailbox|address|postcode|zip code)\s?[:：]", re.IGNORECASE)
+_LONGEST_NOTICE = 800
+
+
+def is_furniture(block: Block) -> bool:
+    """Tell whether a line is site furniture wherever it stands: a lone symbol or a known word of a menu."""
+    return bool(_SYMBOLS.fullmatch(block.text)) or _bare(block.text) in CHROME_LINES
+
+
+def is_notice(block: Block) -> bool:
+    """Tell whether a line of the closing part is a notice, a copyright or a contact line of the site."""
+    folded = fold(block.text)
+    if len(folded) > _LONGEST_NOTICE:
+        return False
+    return any(mark in folded for mark in NOTICE_MARKS) or _is_contact(block, folded)
+
+
+def _is_contact(block: Block, folded: str) -> bool:
+    return len(folded) < 160 and not ends_sentence(block.text) and bool(_CONTACT.search(folded))
+
+
+def _bare(text: str) -> str:
+    return fold(text).strip(" :：>»|.·•-")

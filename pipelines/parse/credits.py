@@ -1,0 +1,116 @@
+"""Credits and captions: who wrote, edited, photographed; where it was first printed; what a lost picture showed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pipelines.document import Paragraph, Part
+from pipelines.parse.blocks import Block, word_count
+from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
+from pipelines.parse.people import label_pattern, people
+
+_WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
+_ONLY_PARENTHESES = re.compile(r"(?:[(（][^()（）]{2,120}[)）]\s{0,3}){1,4}[.。]?")
+_PHOTOGRAPHER = re.compile(
+    r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)\s?(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
+    re.IGNORECASE,
+)
+_MAX_CREDIT = 200
+_MAX_NAME_WORDS = 5
+
+
+def caption(block: Block) -> Paragraph | None:
+    """Recognise a paragraph that stands wholly in parentheses and says something: a caption without its picture."""
+    match = _WHOLE_PARENTHESIS.fullmatch(block.text)
+    if not match or word_count(match["inside"]) < _MAX_NAME_WORDS:
+        return None
+    cuts = ((block.start, block.start + 1), (block.end - 1, block.end))
+    return Paragraph("caption", block.start, block.end, "caption", tuple(_photographers(block)), cuts)
+
+
+def _photographers(block: Block) -> Iterator[Part]:
+    for match in _PHOTOGRAPHER.finditer(block.text):
+        name = re.match(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}", match["name"])
+        if name:
+            start = block.start + match.start("name")
+            yield Part("photographers", start, start + name.end())
+
+
+def credit_line(block: Block) -> Paragraph | None:
+    """Recognise a line that only names people and papers behind labels, or people in parentheses."""
+    if len(block.text) > _MAX_CREDIT:
+        return None
+    if _ONLY_PARENTHESES.fullmatch(block.text):
+        parts = list(_parenthesised(block))
+    else:
+        parts = list(_labelled(block.text, block.start))
+    if not parts:
+        return None
+    is_source = all(part.field == "outlet" for part in parts)
+    layout, role = ("source-line", "outlet") if is_source else ("credit", "credit")
+    return Paragraph(role, block.start, block.end, layout, tuple(parts))
+
+
+def _parenthesised(block: Block) -> Iterator[Part]:
+    """Names in parentheses: behind a label what the label says, else the reporters (2 to 4 capitalised words)."""
+    for match in re.finditer(r"[(（]([^()（）]+)[)）]", block.text):
+        inside, offset = match[1], block.start + match.start(1)
+        labelled = list(_labelled(inside, offset))
+        if labelled:
+            yield from labelled
+        elif re.fullmatch(r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3}(?:, [A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3})*", inside):
+            yield from (Part("reporters", offset + a, offset + b) for a, b in people(inside))
+
+
+def _labelled(text: str, offset: int) -> Iterator[Part]:
+    """Parts behind labels with a colon; nothing at all unless labels and short names make up the whole text."""
+    labels = [m for m in label_pattern().finditer(text) if m.group().rstrip()[-1:] in (":", "：") or m.group().rstrip().lower().endswith(" by")]
+    if not labels or text[: labels[0].start()].strip(" ([（"):
+        return
+    found: list[Part] = []
+    for label, following in zip(labels, [*labels[1:], None], strict=True):
+        end = following.start() if following else len(text)
+        value = text[label.end() : end]
+        column = label.lastgroup or ""
+        spans = [_trimmed(value)] if column == "outlet" else list(people(value))
+        if not spans or any(word_count(value[a:b]) > _MAX_NAME_WORDS for a, b in spans):
+            return
+        found += [Part(column, offset + label.end() + a, offset + label.end() + b) for a, b in spans if b > a]
+    yield from found
+
+
+def _trimmed(value: str) -> tuple[int, int]:
+    kept = value.strip(" \u00a0\u3000()[].,;|")
+    start = value.find(kept) if kept else 0
+    return start, start + len(kept)
+
+
+@cache
+def _outlet_tag() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<=[.!?。”\"])\s{{0,2}}[(（](?P<outlet>(?:{alternatives(AGENCIES)})|[A-Z]\w+(?: [A-Z]\w+){{0,3}} (?:{alternatives(OUTLET_ENDINGS, ('Era',))}))[)）]\s*$"
+    )
+
+
+_END_MARK = re.compile(r"(?<=[.!?。”\"’')])\s{0,2}(?:[(（](?:End|end|END|Finish|Finished)[)）]|Enditem|#)\s*[.。]?$")
+
+
+def trailing(block: Block) -> tuple[list[Paragraph], Block]:
+    """Cut what is glued to the end of a body paragraph: the outlet in parentheses, the end mark of an agency."""
+    found: list[Paragraph] = []
+    while True:
+        tag = _outlet_tag().search(block.text) or _END_MARK.search(block.text)
+        if not tag:
+            return found, block
+        inner = tag.group()
+        lead = len(inner) - len(inner.lstrip())
+        start, end = block.start + tag.start() + lead, block.start + len(inner.rstrip()) + tag.start()
+        if "outlet" in tag.groupdict():
+            part = Part("outlet", block.start + tag.start("outlet"), block.start + tag.end("outlet"))
+            found.insert(0, Paragraph("outlet", start, end, "source-line", (part,)))
+        else:
+            found.insert(0, Paragraph("chrome", start, end, "end-mark"))
+        kept = block.text[: tag.start()].rstrip()
+        block = Block(block.start, block.start + len(kept), kept)

@@ -1,0 +1,49 @@
+"""Datelines: place, date, agency and reporter before the first sentence, in the order that each press has."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipelines.document import Paragraph, Part
+from pipelines.parse.blocks import Block, is_headline
+from pipelines.parse.dates import MONTH_DAY
+from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
+from pipelines.parse.people import people
+
+_NAME = r"[A-Z][\w'’.&-]*"
+_PLACE = rf"(?P<place>{_NAME}(?:[ /-]{_NAME}){{0,4}})"
+_DASH = r"(?:\s{0,3}(?:--+|—+|–|―|-)\s{0,3})"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    outlet = rf"(?P<outlet>(?:{alternatives(AGENCIES)})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
+    when = rf"(?P<date>(?i:{MONTH_DAY}))"
+    agency = rf"\((?P<agency>{alternatives(AGENCIES)}|{_NAME}(?:[ ]{_NAME}){{0,3}})\)"
+    byline = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)})\b[^()\n]{{2,160}})\)"
+    wire = rf"{_PLACE},\s?{when}\s{{0,2}}{agency}{_DASH}"
+    press = rf"{outlet}(?:[,.]\s?|\s)(?:{_PLACE},\s?)?{when}[,.:]?\s{{0,2}}(?:{byline}{_DASH}?|\((?i:xinhua)\){_DASH}|{_DASH})\s?"
+    return re.compile(wire), re.compile(press)
+
+
+def dateline(block: Block) -> tuple[Paragraph, Block] | None:
+    """Recognise a dateline at the start of the block; return it with its parts, and the block that follows it."""
+    for pattern in _patterns():
+        match = pattern.match(block.text)
+        if match and match.end() < len(block.text):
+            end = block.start + match.end()
+            rest = Block(end, block.end, block.text[match.end() :])
+            if not is_headline(rest):
+                return Paragraph("dateline", block.start, end, "dateline", _parts(match, block.start)), rest
+    return None
+
+
+def _parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
+    groups = match.groupdict()
+    columns = (("outlet", "outlet"), ("place", "dateline_place"), ("date", "dateline_date"), ("agency", "outlet"))
+    parts = [Part(c, offset + match.start(g), offset + match.end(g)) for g, c in columns if groups.get(g)]
+    if groups.get("byline"):
+        start = match.start("byline")
+        parts += [Part("reporters", offset + start + a, offset + start + b) for a, b in people(groups["byline"])]
+    return tuple(parts)

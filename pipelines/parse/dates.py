@@ -1,0 +1,48 @@
+"""Dates and times as news texts write them: patterns to find them, and the reading of what was found."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from pipelines.parse.lexicon import MONTHS
+
+_MONTH = "(?:" + "|".join(f"{m}\\.?" for m in sorted(MONTHS, key=len, reverse=True)) + ")"
+_DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
+_YEAR = r"(?:19|20)\d{2}"
+
+MONTH_DAY = rf"(?:{_MONTH}[ \u00a0]{_DAY}(?:,?[ \u00a0]{_YEAR})?|{_DAY}[ \u00a0]{_MONTH}(?:,?[ \u00a0]{_YEAR})?)(?!\d)"
+"""A day by the name of its month, with or without a year; matched without regard to case."""
+
+ISO_DATE = r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)"
+CLOCK = r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)"
+
+_ISO = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")
+_NAMED = re.compile(rf"(?P<month>{_MONTH})|(?P<year>{_YEAR})|(?P<day>\d{{1,2}})", re.IGNORECASE)
+
+
+def read_date(surface: str, year: int | None = None) -> date | None:
+    """Read a date; one without a year takes ``year``. None where the text does not name an existing day."""
+    iso = _ISO.search(surface)
+    if iso:
+        return _day(int(iso[1]), int(iso[2]), int(iso[3]))
+    found = {m.lastgroup: m.group() for m in reversed(list(_NAMED.finditer(surface)))}
+    month = found.get("month", "").lower()[:3]
+    number = [m[:3] for m in MONTHS[:12]].index(month) + 1 if month else 0
+    named_year = int(found["year"]) if "year" in found else year
+    if not (number and "day" in found and named_year):
+        return None
+    return _day(named_year, number, int(found["day"]))
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def read_time(surface: str) -> str | None:
+    """Read a clock time as ``HH:MM`` or ``HH:MM:SS``; the text names no time zone, hence neither do we."""
+    clock = re.search(CLOCK, surface)
+    return clock.group().zfill(len(clock.group()) + (clock.group().index(":") == 1)) if clock else None

@@ -1,0 +1,43 @@
+"""The opening part of a text, read from the top down: crawler date, headline, deck, stamp, first headline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelines.document import Paragraph
+from pipelines.parse.blocks import Block, is_headline
+from pipelines.parse.credits import caption, credit_line
+from pipelines.parse.dateline import dateline
+from pipelines.parse.header import crawler_date, original_title, stamp
+
+
+def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[list[Paragraph], list[Block]]:
+    """Take the opening lines off; return their paragraphs in order, and the blocks that remain.
+
+    ``before`` are the paragraphs that are known already: a headline after the title is a deck.
+    """
+    found: list[Paragraph] = []
+    rest = list(blocks)
+    title = next((raw[p.start : p.end] for p in before if p.role == "title"), "")
+    while rest:
+        glued = crawler_date(raw, rest[0]) or (original_title(rest[0], title) if title else None)
+        if glued:
+            found.append(glued[0])
+            rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
+            continue
+        paragraph = _opening(rest[0], title, alone=len(rest) == 1)
+        if paragraph is None:
+            break
+        title = title or (rest[0].text if paragraph.role == "title" else "")
+        found.append(paragraph)
+        rest.pop(0)
+    return found, rest
+
+
+def _opening(block: Block, title: str, *, alone: bool) -> Paragraph | None:
+    known = stamp(block) or caption(block) or credit_line(block)
+    if known:
+        return known
+    if alone or not is_headline(block) or dateline(block):
+        return None
+    return block.paragraph("subtitle", "header-deck") if title else block.paragraph("title", "header-title")

@@ -1,0 +1,82 @@
+"""The head of a text: crawler date, headline, deck, time stamp and the headline of the first publication."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.document import Paragraph, Part
+from pipelines.parse.blocks import Block, ends_sentence, stems
+from pipelines.parse.dates import CLOCK, ISO_DATE, MONTH_DAY
+from pipelines.parse.lexicon import ORIGINAL_TITLE_LABELS, alternatives
+
+_CRAWLER_DATE = re.compile(rf"date[ :]{{1,3}}(?P<date>{ISO_DATE})(?=\s|$)")
+_ANY_DATE = rf"(?:{ISO_DATE}|{MONTH_DAY})"
+_STAMP = re.compile(
+    rf"(?:(?:published|updated|release time|posted|time|date)\s?(?:on|at)?\s?[:：]?\s?)?"
+    rf"(?:(?P<clock_first>{CLOCK}),?\s{{1,3}})?(?P<date>{_ANY_DATE})(?:[\s,T|]{{1,4}}(?P<clock>{CLOCK}))?",
+    re.IGNORECASE,
+)
+_ORIGINAL = re.compile(rf"(?:{alternatives(ORIGINAL_TITLE_LABELS)})\s?[:：]\s?", re.IGNORECASE)
+_SENTENCE_START = re.compile(r"\s(?=[A-Z0-9\"“])")
+
+
+def stamp(block: Block) -> Paragraph | None:
+    """Recognise a line that holds a date, with or without a time, and nothing else."""
+    match = _STAMP.fullmatch(block.text)
+    if not match:
+        return None
+    return Paragraph("stamp", block.start, block.end, "header-stamp", _stamp_parts(match, block.start))
+
+
+def _stamp_parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
+    columns = (("clock_first", "published_time"), ("date", "published_date"), ("clock", "published_time"))
+    return tuple(
+        Part(column, offset + match.start(group), offset + match.end(group))
+        for group, column in columns
+        if match[group]
+    )
+
+
+def crawler_date(raw: str, block: Block) -> tuple[Paragraph, Block] | None:
+    """Recognise the ``date YYYY-MM-DD`` that a harvester writes before the first line; return it and the rest."""
+    match = _CRAWLER_DATE.match(block.text)
+    if not match:
+        return None
+    line = raw.rfind("\n", 0, block.start) + 1
+    start = block.start if raw[line : block.start].strip(" \t") else line
+    end = block.start + match.end()
+    while end < block.end and raw[end].isspace():
+        end += 1
+    part = Part("published_date", block.start + match.start("date"), block.start + match.end("date"))
+    found = Paragraph("stamp", start, end, "header-stamp", (part,))
+    return found, Block(end, block.end, raw[end : block.end])
+
+
+def original_title(block: Block, title: str) -> tuple[Paragraph, Block | None] | None:
+    """Recognise a labelled first headline, and the sentence that may have been glued to its end.
+
+    The headline ends where its words stop to resemble the title: of all places where a sentence could start, the one
+    that leaves the most of the title's stems before it for the fewest other words.
+    """
+    match = _ORIGINAL.match(block.text)
+    if not match:
+        return None
+    text = block.text
+    cut = len(text) if not ends_sentence(text) else _runon(text, match.end(), title)
+    if cut is None:
+        return None
+    label = (block.start, block.start + match.end())
+    found = Paragraph("original_title", block.start, block.start + cut, "original-title", cuts=(label,))
+    rest = text[cut:].lstrip()
+    return found, Block(block.end - len(rest), block.end, rest) if rest else None
+
+
+def _runon(text: str, begin: int, title: str) -> int | None:
+    wanted = stems(title)
+    best, best_score = None, 0.5
+    for place in _SENTENCE_START.finditer(text, begin):
+        head = stems(text[begin : place.start()])
+        score = 2 * len(head & wanted) / max(1, len(head) + len(wanted))
+        if score > best_score:
+            best, best_score = place.start(), score
+    return best

@@ -1,0 +1,46 @@
+"""Names in credits: cutting a list of people out of the words around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, PHOTO_LABELS, REPORTER_LABELS, alternatives
+
+_NAME = re.compile(r"[^\W\d_][\w'’.·-]*(?:[ \u00a0][^\W\d_][\w'’.·-]*){0,4}")
+_SEPARATOR = re.compile(r"\s*(?:[,,、;;/&|]|\band\b|\u00a0{2,}| {2,})\s*")
+
+LABELS = {
+    "reporters": REPORTER_LABELS,
+    "editors": EDITOR_LABELS,
+    "photographers": PHOTO_LABELS,
+    "outlet": OUTLET_LABELS,
+}
+"""The column that each kind of label fills."""
+
+
+@cache
+def label_pattern() -> re.Pattern[str]:
+    """Match a credit label, with or without its colon; the group that matched is the column."""
+    kinds = "|".join(f"(?P<{column}>{alternatives(labels)})" for column, labels in LABELS.items())
+    return re.compile(rf"(?<![\w-])(?:{kinds})(?![\w-])\s{{0,2}}[:：]?\s{{0,2}}", re.IGNORECASE)
+
+
+def people(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the names in a list such as ``Reporter A B, C D and E F``; labels are passed over."""
+    position = 0
+    for label in [*label_pattern().finditer(text), None]:
+        end = label.start() if label else len(text)
+        yield from _names(text, position, end)
+        position = label.end() if label else end
+
+
+def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    for separator in [*_SEPARATOR.finditer(text, start, end), None]:
+        stop = separator.start() if separator else end
+        name = _NAME.search(text, position, stop)
+        if name and name.group()[0].isalpha():
+            yield name.start(), name.end()
+        position = separator.end() if separator else stop

@@ -1,0 +1,30 @@
+"""The closing part of a text, read from the bottom up: furniture, notices, credits, the source line."""
+
+from __future__ import annotations
+
+from pipelines.document import Paragraph
+from pipelines.parse.blocks import Block
+from pipelines.parse.chrome import is_furniture, is_notice
+from pipelines.parse.credits import credit_line
+
+
+def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
+    """Take the closing lines off; return their paragraphs in order, and the blocks that remain."""
+    found: list[Paragraph] = []
+    rest = list(blocks)
+    while rest:
+        paragraph = _closing(rest[-1])
+        if paragraph is None:
+            break
+        found.append(paragraph)
+        rest.pop()
+    return found[::-1], rest
+
+
+def _closing(block: Block) -> Paragraph | None:
+    credit = credit_line(block)
+    if credit:
+        return credit
+    if is_furniture(block) or is_notice(block):
+        return block.paragraph("chrome", "site-chrome")
+    return None

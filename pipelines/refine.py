@@ -1,0 +1,163 @@
+"""Refine: the chain from inputs to cleaned documents that one shard runs, and the knowledge that it runs with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from pipelines.clean import Knowledge, apply_edits, compose, find_edits
+from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings, replay
+from pipelines.errors import CorpusError
+from pipelines.ingest import Input, list_inputs, read_corrections, read_input, read_settings
+from pipelines.parse import parse
+from pipelines.rules import Rule
+from pipelines.rules.glossary import Entry, read_entries
+
+GLOSSARY_FILE = "glossary.jsonl"
+ROUNDS = 8
+"""How often a text is cleaned anew at most; real texts need one round, hostile ones three or four."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source ready to be refined: its folder, its settings, what is known about its texts, and its inputs."""
+
+    path: Path
+    settings: Settings
+    knowledge: Knowledge
+    inputs: tuple[Input, ...]
+
+
+def load_source(source: Path) -> Source:
+    """Read all that a source says about itself. Raises CorpusError for what is missing or wrong."""
+    settings = read_settings(source)
+    knowledge = load_knowledge(source)
+    inputs = tuple(list_inputs(source))
+    known = {i.id for i in inputs}
+    for correction in knowledge.corrections:
+        if correction.id not in known:
+            raise CorpusError(f"corrections.csv: there is no document “{correction.id}” in {source}; correct the id")
+    return Source(source, settings, knowledge, inputs)
+
+
+def load_knowledge(source: Path | None = None) -> Knowledge:
+    """Gather rules, glossary and corrections, with fingerprints of the code and data behind them."""
+    own = _own_glossary()
+    extra: tuple[Entry, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    extra_text = ""
+    if source is not None:
+        corrections = read_corrections(source)
+        path = source / GLOSSARY_FILE
+        if path.is_file():
+            extra_text = path.read_text(encoding="utf-8-sig")
+            extra = tuple(read_entries(extra_text.splitlines(), str(path)))
+    replaced = {e.id for e in extra}
+    return Knowledge(
+        entries=(*(e for e in own if e.id not in replaced), *extra),
+        corrections=corrections,
+        rule_fingerprint=_digest(_code("rules") + _code("clean") + [repr(corrections).encode()]),
+        glossary_fingerprint=_digest([_glossary_bytes(), extra_text.encode()]),
+        parser_fingerprint=_digest(_code("parse")),
+    )
+
+
+@cache
+def _own_glossary() -> tuple[Entry, ...]:
+    return tuple(read_entries(_glossary_bytes().decode("utf-8").splitlines(), GLOSSARY_FILE))
+
+
+@cache
+def _glossary_bytes() -> bytes:
+    return (files("pipelines.rules") / GLOSSARY_FILE).read_bytes()
+
+
+def _code(package: str) -> list[bytes]:
+    folder: Traversable = files("pipelines") / package
+    modules = sorted((f for f in folder.iterdir() if f.name.endswith(".py")), key=lambda f: f.name)
+    return [f.read_bytes() for f in modules]
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
+
+
+def refine(
+    inputs: Sequence[Input],
+    settings: Settings,
+    knowledge: Knowledge,
+    on_done: Callable[[int], None] | None = None,
+) -> tuple[list[CleanedDocument], list[Reject]]:
+    """Turn inputs into cleaned documents and rejects; every input becomes exactly one of the two."""
+    documents: list[CleanedDocument] = []
+    rejects: list[Reject] = []
+    for count, entry in enumerate(inputs, start=1):
+        raw = read_input(entry, settings)
+        outcome = raw if isinstance(raw, Reject) else refine_text(raw, knowledge)
+        if isinstance(outcome, Reject):
+            rejects.append(outcome)
+        else:
+            documents.append(outcome)
+        if on_done:
+            on_done(count)
+    return documents, rejects
+
+
+def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
+    """Parse and clean one raw text, again and again until nothing is found; the edits of all rounds become one list."""
+    edits = find_edits(parse(raw.text), knowledge, raw.id)
+    for _ in range(ROUNDS):
+        text = replay(raw.text, edits)
+        again = [e for e in find_edits(parse(text), knowledge) if e.action in APPLIED]
+        if not again:
+            break
+        edits = compose(raw.text, text, edits, again)
+    return apply_edits(raw, edits, knowledge)
+
+
+def refine_text(raw: RawText, knowledge: Knowledge) -> CleanedDocument | Reject:
+    """Parse and clean one raw text; what a rule cannot cope with is a reject, never a crash of the run."""
+    try:
+        cleaned = clean(raw, knowledge)
+    except CorpusError:
+        raise
+    except Exception as error:
+        detail = f"{type(error).__name__}: {error}; report it with the file, and run: corpus explain {raw.source} --debug"
+        return Reject(raw.source, "clean", "rule_failed", detail, raw.raw_sha256, raw.bytes)
+    if not cleaned.text and not cleaned.fields.captions and not cleaned.fields.title:
+        detail = "nothing is left once headers and site chrome are taken off; check that the file holds an article"
+        return Reject(raw.source, "parse", "no_text", detail, raw.raw_sha256, raw.bytes)
+    return cleaned
+
+
+
+
+def failing_examples(rule: Rule) -> list[str]:
+    """Run the examples of a rule through the whole chain; return a line for each that does not hold.
+
+    A rule that only annotates changes nothing: its ``changes`` must make it speak, its ``keeps`` must not.
+    """
+    knowledge = load_knowledge()
+    failures = []
+    for before, after in rule.changes:
+        text, spoke = _outcome(before, rule, knowledge)
+        if text != after or not spoke:
+            failures.append(f"{rule.id} changes {before!r} to {text!r}, not to {after!r}")
+    for kept in rule.keeps:
+        text, spoke = _outcome(kept, rule, knowledge)
+        if spoke:
+            failures.append(f"{rule.id} does not keep {kept!r}: {text!r}")
+    return failures
+
+
+def _outcome(raw: str, rule: Rule, knowledge: Knowledge) -> tuple[str, bool]:
+    cleaned = clean(RawText("example", "example", raw, "", 0), knowledge)
+    return cleaned.text, any(edit.rule == rule.id for edit in cleaned.edits)

@@ -1,0 +1,14 @@
+"""What counts as a defect. ``RULES`` is the order in which rules have their say: the first to claim a span keeps it."""
+
+from __future__ import annotations
+
+from pipelines.rules.layout import LAYOUT
+from pipelines.rules.privacy import PRIVACY
+from pipelines.rules.rule import Rule
+from pipelines.rules.spacing import SPACING
+from pipelines.rules.structure import STRUCTURE
+from pipelines.rules.wording import WORDING
+
+__all__ = ["RULES", "Rule"]
+
+RULES: tuple[Rule, ...] = (*STRUCTURE, *LAYOUT, *PRIVACY, *SPACING, *WORDING)

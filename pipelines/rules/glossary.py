@@ -1,0 +1,265 @@
+"""The glossary: set phrases, the renderings that engines produce of them, and the guards that limit a repair."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import ahocorasick_rs
+
+from pipelines.document import Edit, Term
+from pipelines.errors import CorpusError
+from pipelines.rules.rule import PROSE, Rule, TermHit, View, fold
+
+_OPENING, _CLOSING = "\"“'‘", "\"”'’"
+_CLASS_OF_CONTEXT = {"quoted": "tifa_numeric"}
+_CLASS_OF_DOMAIN = {"party-theory": "tifa_literal"}
+_WORDS_BEFORE = re.compile(r"[\w'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One term: its Chinese source, the canonical rendering, what engines write instead, and the guards.
+
+    ``policy`` is ``replace`` or ``annotate``; ``context`` ``quoted`` limits a swap to the inside of quotation marks;
+    ``not_after`` are words after which nothing is swapped; ``annotate_only`` variants are never swapped; ``shared``
+    variants are claimed by other terms too.
+    """
+
+    id: str
+    source_term: str
+    canonical: str
+    domain: str
+    policy: str = "annotate"
+    variants: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    context: str | None = None
+    not_after: tuple[str, ...] = ()
+    annotate_only: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    named_class: str | None = None
+
+    @property
+    def artefact_class(self) -> str:
+        """The class of artefact that a variant of this term is."""
+        return self.named_class or _CLASS_OF_CONTEXT.get(self.context or "") or _CLASS_OF_DOMAIN.get(self.domain, "terminology")
+
+
+def read_entries(lines: Iterable[str], origin: str) -> list[Entry]:
+    """Read a glossary in JSON Lines; raises CorpusError naming the line that is wrong and what is missing."""
+    entries = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                entries.append(_entry(json.loads(line)))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise CorpusError(
+                    f"{origin}, line {number}: not a glossary entry ({error}); "
+                    "it needs id, zh, canonical, domain and a list of variants"
+                ) from error
+    return entries
+
+
+def _entry(row: Mapping[str, object]) -> Entry:
+    def texts(key: str) -> tuple[str, ...]:
+        value = row.get(key) or ()
+        if not isinstance(value, (list, tuple, dict)) or not all(isinstance(v, str) and v.strip() for v in value):
+            raise TypeError(f"{key} is not a list of texts")
+        return tuple(value)
+
+    for key in ("id", "zh", "canonical", "domain"):
+        if not isinstance(row[key], str):
+            raise TypeError(f"{key} is not a text")
+    policy = str(row.get("policy", "annotate"))
+    if policy not in {"replace", "annotate"}:
+        raise ValueError(f"policy is {policy!r}, not replace or annotate")
+    return Entry(
+        id=str(row["id"]),
+        source_term=str(row["zh"]),
+        canonical=str(row["canonical"]),
+        domain=str(row["domain"]),
+        policy=policy,
+        variants=texts("variants"),
+        accepted=texts("accepted"),
+        context=str(row["context"]) if row.get("context") else None,
+        not_after=texts("not_after"),
+        annotate_only=frozenset(fold(v) for v in texts("annotate_only")),
+        shared=frozenset(fold(v) for v in texts("shared")),
+        named_class=str(row["class"]) if row.get("class") else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One rendering of a term: ``kind`` is canonical, accepted or variant."""
+
+    text: str
+    kind: str
+    entry: Entry
+
+
+_RANK = {"canonical": 0, "accepted": 1, "variant": 2}
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """All entries with the automaton that finds their forms in one pass, and the anchors of the rules along with it."""
+
+    entries: tuple[Entry, ...]
+    anchors: tuple[str, ...] = ()
+
+    @cached_property
+    def forms(self) -> tuple[tuple[Form, ...], ...]:
+        """For every pattern, the forms that it stands for, the best claim first."""
+        claims: dict[str, list[Form]] = {}
+        for entry in self.entries:
+            spoken = [(entry.canonical, "canonical"), *((a, "accepted") for a in entry.accepted)]
+            for text, kind in [*spoken, *((v, "variant") for v in entry.variants)]:
+                claims.setdefault(fold(text), []).append(Form(text, kind, entry))
+        return tuple(tuple(sorted(c, key=lambda f: _RANK[f.kind])) for c in claims.values())
+
+    @cached_property
+    def _automaton(self) -> ahocorasick_rs.AhoCorasick:
+        patterns = [fold(forms[0].text) for forms in self.forms]
+        return ahocorasick_rs.AhoCorasick([*patterns, *self.anchors])
+
+    def scan(self, folded: str) -> tuple[list[TermHit], set[str]]:
+        """Find in one pass all glossary forms at word borders, and the anchors that occur."""
+        hits, anchors = [], set()
+        count = len(self.forms)
+        for pattern, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            if pattern >= count:
+                anchors.add(self.anchors[pattern - count])
+                continue
+            stop = _word_end(folded, start, end)
+            if stop:
+                hits.append(TermHit(start, stop, pattern))
+        return hits, anchors
+
+    def longest(self, hits: Iterable[TermHit]) -> Iterator[TermHit]:
+        """Keep the longest of overlapping hits, the leftmost first."""
+        end = -1
+        for hit in sorted(hits, key=self._claim):
+            if hit.start >= end:
+                yield hit
+                end = hit.end
+
+    def _claim(self, hit: TermHit) -> tuple[int, int, int, int]:
+        """Order hits by place and length; on one span an exact form goes before a plural, the canonical before others."""
+        form = self.forms[hit.pattern][0]
+        return hit.start, -hit.end, -len(form.text), _RANK[form.kind]
+
+    def concordance(self, text: str) -> Iterator[Term]:
+        """Yield every canonical, accepted and variant form in a cleaned text."""
+        hits, _ = self.scan(fold(text))
+        for hit in self.longest(hits):
+            entry = self.forms[hit.pattern][0].entry
+            surface = text[hit.start : hit.end]
+            yield Term(entry.id, entry.source_term, entry.canonical, surface, hit.start, hit.end, entry.domain)
+
+
+def _word_end(folded: str, start: int, end: int) -> int | None:
+    """Where the word of this hit ends (a plural s counts as its end), or None when it starts or stops inside a word."""
+    if start and (folded[start - 1].isalnum() or folded[start - 1] == "_") and folded[start].isalnum():
+        return None
+    if end == len(folded) or not folded[end].isalnum() or not folded[end - 1].isalnum():
+        return end
+    if folded[end] == "s" and folded[end - 1] != "s" and (end + 1 == len(folded) or not folded[end + 1].isalnum()):
+        return end + 1
+    return None
+
+
+def term_rules(glossary: Glossary) -> tuple[Rule, Rule]:
+    """Build the two rules that the glossary feeds: swap what is safe, point at the rest."""
+
+    def find_repairs(view: View) -> Iterator[Edit]:
+        return (e for e in _edits(glossary, view) if e.action == "replace")
+
+    def find_variants(view: View) -> Iterator[Edit]:
+        return (e for e in _edits(glossary, view) if e.action == "annotate")
+
+    return (
+        Rule(
+            "term-repair",
+            "tifa_numeric",
+            "repair",
+            "A rendering of a set phrase that no English text has, swapped for the official one where it is safe.",
+            find_repairs,
+            (
+                ("to achieve “two maintenances”", "to achieve “Two Upholds”"),
+                ("strengthen the \"four awareness\"", "strengthen the \"Four Consciousnesses\""),
+            ),
+            ("The lift needs two maintenances a year.", "the new “three-step” strategy", "the \"14th Five-Year Plan\""),
+        ),
+        Rule(
+            "term-variant",
+            "terminology",
+            "annotate",
+            "A rendering that differs from the official one; usage varies, so a person decides.",
+            find_variants,
+            (("a copper wall and iron wall", "a copper wall and iron wall"), ("retired military affairs", "retired military affairs")),
+            ("The wall was built of iron.", "He retired from the military."),
+        ),
+    )
+
+
+def _edits(glossary: Glossary, view: View) -> Iterator[Edit]:
+    spans = sorted((p.start, p.end) for p in view.paragraphs(PROSE | {"original_title"}))
+    inside = [h for h in view.term_hits if any(a <= h.start and h.end <= b for a, b in spans)]
+    longest = list(glossary.longest(inside))
+    certain = {f.entry.id for h in longest for f in glossary.forms[h.pattern] if _is_telling(f)}
+    for hit in longest:
+        claims = glossary.forms[hit.pattern]
+        form = claims[0]
+        if form.kind != "variant" or not any(_is_telling(f) or f.entry.id in certain for f in claims):
+            continue
+        yield _edit(view, hit, form)
+
+
+def _is_telling(form: Form) -> bool:
+    """Tell whether a form shows an engine's hand. A variant that several terms claim is one that people write too:
+    it counts only beside a variant that its term has to itself."""
+    return form.kind == "variant" and fold(form.text) not in form.entry.shared
+
+
+def _edit(view: View, hit: TermHit, form: Form) -> Edit:
+    entry, surface = form.entry, view.raw[hit.start : hit.end]
+    safe = _may_swap(view, hit, form)
+    return Edit(
+        hit.start,
+        hit.end,
+        "term-repair" if safe else "term-variant",
+        entry.artefact_class,
+        "replace" if safe else "annotate",
+        surface,
+        after=_cased(entry.canonical, surface) if safe else None,
+        suggestion=None if safe else entry.canonical,
+        source_term=entry.source_term,
+        confidence="high" if safe else "medium",
+    )
+
+
+def _may_swap(view: View, hit: TermHit, form: Form) -> bool:
+    entry = form.entry
+    if entry.policy != "replace" or fold(form.text) in entry.annotate_only:
+        return False
+    if hit.end - hit.start != len(form.text) or _word_before(view.folded, hit.start) in entry.not_after:
+        return False
+    if entry.context == "quoted":
+        raw = view.raw
+        before, after = raw[max(0, hit.start - 1) : hit.start], raw[hit.end : hit.end + 1]
+        return bool(before and after) and before in _OPENING and after in _CLOSING
+    return not view.is_quoted(hit.start, hit.end)
+
+
+def _word_before(folded: str, start: int) -> str:
+    words = _WORDS_BEFORE.findall(folded, max(0, start - 40), start)
+    return str(words[-1]) if words else ""
+
+
+def _cased(canonical: str, surface: str) -> str:
+    """Keep a capital at the start of a sentence where the canonical form has none."""
+    return canonical[0].upper() + canonical[1:] if surface[:1].isupper() and canonical[:1].islower() else canonical

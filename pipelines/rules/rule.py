@@ -1,0 +1,233 @@
+"""What a rule is: a named defect, how to find it, what to do about it, and examples of both sides."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipelines.document import Document, Edit, Paragraph
+
+ARTEFACT_CLASSES = (
+    "header",
+    "dateline",
+    "credit",
+    "caption",
+    "republication",
+    "chrome",
+    "personal_data",
+    "segmentation",
+    "punctuation",
+    "quotation",
+    "capitalisation",
+    "hyphenation",
+    "repetition",
+    "terminology",
+    "tifa_literal",
+    "tifa_numeric",
+    "word_sense",
+    "idiom",
+    "entity",
+    "grammar",
+    "omission",
+    "register",
+    "encoding",
+)
+"""The classes of artefacts: what the web page left behind first, then what translation left behind."""
+
+BODY = frozenset({"body"})
+PROSE = frozenset({"body", "title", "subtitle", "caption"})
+"""Roles whose words are published as prose, hence worth repairing."""
+EVERYWHERE = PROSE | {"original_title", "dateline", "credit", "outlet", "stamp", "chrome", "repeat"}
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u3000": " ", "\n": " ", "\t": " ", "‑": "-"})
+_WIDENING = re.compile("[İ]")
+_DOUBLE = re.compile('[“”"]')
+_SINGLE = re.compile(r"(?<![\w’'])['‘](?=\S)|(?<=[^\s(])['’](?!\w)")
+
+
+def fold(text: str) -> str:
+    """Lower-case ``text`` and level its apostrophes and blanks, keeping every offset where it is."""
+    return _WIDENING.sub("I", text).lower().translate(_APOSTROPHES)
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """A glossary form found in the raw text: its span, and the index of the glossary pattern that matched."""
+
+    start: int
+    end: int
+    pattern: int
+
+
+@dataclass(frozen=True)
+class View:
+    """What a rule sees: the parsed document, its folded text and the glossary forms that occur in it."""
+
+    document: Document
+    folded: str
+    term_hits: tuple[TermHit, ...] = ()
+
+    @property
+    def raw(self) -> str:
+        """The raw text that all spans refer to."""
+        return self.document.raw
+
+    def paragraphs(self, roles: Iterable[str]) -> Iterator[Paragraph]:
+        """Yield the paragraphs that have one of the roles."""
+        wanted = set(roles)
+        return (p for p in self.document.paragraphs if p.role in wanted)
+
+    def matches(self, pattern: re.Pattern[str], roles: Iterable[str]) -> Iterator[re.Match[str]]:
+        """Yield the matches of ``pattern`` inside the paragraphs of these roles; no match crosses a border."""
+        for paragraph in self.paragraphs(roles):
+            yield from pattern.finditer(self.raw, paragraph.start, paragraph.end)
+
+    def is_quoted(self, start: int, end: int) -> bool:
+        """Tell whether any of the span stands inside quotation marks of its paragraph."""
+        place = bisect_right(self._quotations, (start, len(self.raw)))
+        before = self._quotations[place - 1] if place else (0, 0)
+        after = self._quotations[place] if place < len(self._quotations) else (end, end)
+        return before[1] > start or after[0] < end
+
+    @cached_property
+    def _quotations(self) -> list[tuple[int, int]]:
+        spans = [span for p in self.paragraphs(PROSE) for span in quotations(self.raw, p.start, p.end)]
+        return _merged(sorted(spans))
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for start, end in spans:
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def quotations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the quoted spans of one paragraph; a mark that is never closed quotes to the end of the paragraph."""
+    opened: int | None = None
+    for mark in _DOUBLE.finditer(text, start, end):
+        closes = mark.group() == "”" or (mark.group() == '"' and opened is not None)
+        if closes and opened is not None:
+            yield opened, mark.end()
+            opened = None
+        elif not closes:
+            opened = mark.start() if opened is None else opened
+    if opened is not None:
+        yield opened, end
+    yield from _single_quotations(text, start, end)
+
+
+def _single_quotations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    opened: int | None = None
+    for mark in _SINGLE.finditer(text, start, end):
+        opens = mark.end() < end and not text[mark.end()].isspace() and (mark.start() == start or text[mark.start() - 1] in ' \n\t("“')
+        if opens:
+            opened = mark.start()
+        elif opened is not None:
+            yield opened, mark.end()
+            opened = None
+
+
+Finder = Callable[[View], Iterable[Edit]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named defect, how to find it, what to do about it.
+
+    ``find`` proposes edits in raw coordinates and never applies them. ``anchors`` are folded literals of which one must
+    occur in the document for the rule to have anything to do (none: it always runs). ``changes`` (before, after) and
+    ``keeps`` are documentation and tests at once. ``most`` is the largest share of a document's characters that the
+    rule may remove before the run stops.
+    """
+
+    id: str
+    artefact_class: str
+    policy: str
+    why: str
+    find: Finder = field(repr=False)
+    changes: tuple[tuple[str, str], ...]
+    keeps: tuple[str, ...]
+    anchors: tuple[str, ...] = ()
+    most: float = 1.0
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes the edits of one rule, so that its id and class are written once."""
+
+    rule: str
+    artefact_class: str
+    confidence: str = "high"
+
+    def replace(self, raw: str, start: int, end: int, after: str, *, source_term: str | None = None) -> Edit:
+        """Propose to write ``after`` where ``raw[start:end]`` stands; nothing left to write makes it a deletion."""
+        action = "replace" if after else "delete"
+        return Edit(
+            start,
+            end,
+            self.rule,
+            self.artefact_class,
+            action,
+            raw[start:end],
+            after=after,
+            source_term=source_term,
+            confidence=self.confidence,
+        )
+
+    def delete(self, raw: str, start: int, end: int) -> Edit:
+        """Propose to remove ``raw[start:end]``."""
+        return self.replace(raw, start, end, "")
+
+    def move(self, raw: str, start: int, end: int, to: str) -> Edit:
+        """Propose to move ``raw[start:end]`` into the column ``to``."""
+        return Edit(
+            start, end, self.rule, self.artefact_class, "move", raw[start:end], field=to, confidence=self.confidence
+        )
+
+    def annotate(
+        self, raw: str, start: int, end: int, suggestion: str | None, *, source_term: str | None = None
+    ) -> Edit:
+        """Point at ``raw[start:end]`` and suggest what a person may want to write there; nothing changes."""
+        return Edit(
+            start,
+            end,
+            self.rule,
+            self.artefact_class,
+            "annotate",
+            raw[start:end],
+            suggestion=suggestion,
+            source_term=source_term,
+            confidence=self.confidence,
+        )
+
+
+def by_pattern(
+    maker: Maker,
+    pattern: re.Pattern[str],
+    write: Callable[[re.Match[str]], str],
+    *,
+    roles: Iterable[str] = PROSE,
+    rewords: bool = True,
+) -> Finder:
+    """Build a finder from a linear pattern: group ``at`` (or the whole match) becomes ``write(match)``.
+
+    A rule that ``rewords`` stays out of quotation marks.
+    """
+    group = "at" if "at" in pattern.groupindex else 0
+    wanted = frozenset(roles)
+
+    def find(view: View) -> Iterator[Edit]:
+        for match in view.matches(pattern, wanted):
+            start, end = match.span(group)
+            after = write(match)
+            if after != view.raw[start:end] and not (rewords and view.is_quoted(start, end)):
+                yield maker.replace(view.raw, start, end, after)
+
+    return find

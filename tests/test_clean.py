@@ -1,0 +1,128 @@
+"""What cleaning promises: the gold of the seeds, replay, undo, idempotence, gating, and that quotes are left alone."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipelines.clean import Knowledge, find_edits
+from pipelines.document import APPLIED, Correction, RawText, moved, replay, undo
+from pipelines.errors import CorpusError
+from pipelines.parse import parse
+from pipelines.refine import refine_text
+from tests.texts import GOLDEN, KNOWLEDGE, LINES, ROOT, gold, raw_texts, read, refined
+
+ARTEFACTS = [json.loads(line) for line in (ROOT / "tests" / "golden" / "artefacts.jsonl").read_text(encoding="utf-8").splitlines()]
+FIELDS = ("title", "subtitles", "published_time", "dateline_place", "reporters", "editors", "photographers", "captions")
+
+
+def seed(path: Path) -> str:
+    return read(ROOT / "seeds" / "raw" / gold(path)["source"])
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
+def test_the_seeds_equal_their_gold(path: Path) -> None:
+    wanted, got = gold(path), refined(seed(path), path.stem)
+    assert got.text == wanted["text"]
+    for name in FIELDS:
+        value = getattr(got.fields, name)
+        assert (list(value) if isinstance(value, tuple) else value) == wanted[name], name
+    for name in ("published_date", "dateline_date"):
+        assert getattr(got.fields, name) == (date.fromisoformat(wanted[name]) if wanted[name] else None)
+    assert got.fields.outlet in {wanted["outlet"], wanted.get("outlet_also_accepted", [wanted["outlet"]])[0]}
+
+
+@pytest.mark.parametrize("row", ARTEFACTS, ids=lambda r: f"{r['file'][:3]}-{r['start']}-{r['class']}")
+def test_the_known_artefacts_of_the_seeds_are_met(row: dict[str, object]) -> None:
+    raw = read(ROOT / "seeds" / "raw" / str(row["file"]))
+    start, end = int(str(row["start"])), int(str(row["end"]))
+    edits = [e for e in refined(raw).edits if e.start < end and e.end > start]
+    applied = [e for e in edits if e.action in APPLIED]
+    if row["expect"] == "applied":
+        assert any(e.start <= start and e.end >= end for e in applied)
+    elif row["expect"] == "annotated":
+        assert any(e.action == "annotate" and e.suggestion for e in edits)
+    else:
+        assert not [e for e in applied if e.rule != "dateline"]
+
+
+@given(raw_texts)
+@example("\ufeffTitle of it\r\n\r\nBody of it, in the county. . The end .")
+def test_replay_and_undo(raw: str) -> None:
+    got = refined(raw)
+    assert replay(raw, got.edits) == got.text
+    back = undo(got.text, got.edits)
+    if any(e.action == "redact" for e in got.edits):
+        assert len(back) == len(raw)
+    else:
+        assert back == raw
+
+
+@given(raw_texts)
+def test_every_moved_value_comes_from_the_raw_text(raw: str) -> None:
+    got = refined(raw)
+    values = list(moved(raw, got.edits))
+    assert set(got.fields.captions) == {v for f, v in values if f == "captions"}
+    assert got.fields.title == next((v for f, v in values if f == "title"), "")
+    for e in got.edits:
+        assert len(e.before) == e.end - e.start
+        hides = any(m.action == "redact" and e.start <= m.start and m.end <= e.end for m in got.edits)
+        assert hides or e.before == raw[e.start : e.end]
+
+
+@given(raw_texts)
+def test_cleaning_a_cleaned_text_changes_nothing(raw: str) -> None:
+    once = refined(raw)
+    twice = refined(once.text)
+    assert twice.text == once.text
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
+def test_cleaning_the_seeds_twice_changes_nothing(path: Path) -> None:
+    text = refined(seed(path)).text
+    assert refined(text).text == text
+
+
+@given(raw_texts)
+def test_gating_never_changes_a_result(raw: str) -> None:
+    document = parse(raw)
+    assert find_edits(document, KNOWLEDGE) == find_edits(document, KNOWLEDGE, gated=False)
+
+
+@given(st.sampled_from([line for line in LINES if '"' not in line and "“" not in line and len(line) < 400]))
+def test_quoted_speech_is_never_reworded(line: str) -> None:
+    spoken = line.strip(" ().").replace("Tel:", "").replace("@", "")
+    raw = f"The speaker said on the day: “{spoken}” and the hall was quiet."
+    applied = [e for e in refined(raw).edits if e.action == "replace" and any(c.isalpha() for c in e.before)]
+    assert not applied
+
+
+def test_a_human_text_is_left_as_it_is() -> None:
+    raw = seed(GOLDEN[0])
+    body = [e for e in refined(raw).edits if e.action in APPLIED and e.start >= 129 and e.end < len(raw) - 2]
+    assert body == []
+
+
+def test_a_correction_is_applied_and_recorded() -> None:
+    known = Knowledge(entries=KNOWLEDGE.entries, corrections=(Correction("x", "Hadley Harmati", "H. Hamza", "name checked"),))
+    raw = "The vice chairman Hadley Harmati hosted the meeting in the county."
+    got = refine_text(RawText("x", "x.txt", raw, "", 0), known)
+    assert "H. Hamza" in got.text  # type: ignore[union-attr]
+    assert [(e.rule, e.suggestion) for e in got.edits if e.action == "replace"] == [("correction", "name checked")]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("raw", "word"), [("No such name is in this text at all.", "nowhere"), ("A b and A b.", "more than once")])
+def test_a_correction_that_names_no_single_place_stops_the_run(raw: str, word: str) -> None:
+    known = Knowledge(corrections=(Correction("x", "A b", "c", "why"),))
+    with pytest.raises(CorpusError, match=word):
+        refine_text(RawText("x", "x.txt", raw, "", 0), known)
+
+
+def test_personal_data_stands_nowhere_in_the_result() -> None:
+    raw = "Write to wang.li@example.cn soon.\n\nSubmission mailbox:wang.li@example.cn Tel:020-81789645"
+    got = refined(raw)
+    assert "wang.li" not in repr(got.edits) + got.text
+    assert "81789645" not in repr(got.edits) + got.text

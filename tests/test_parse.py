@@ -1,0 +1,107 @@
+"""Parsing: layouts are recognised wherever they come from, and ordinary prose is left in the body."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+
+from pipelines.document import Document
+from pipelines.parse import parse
+from pipelines.parse.dates import read_date, read_time
+from pipelines.parse.people import people
+from tests.texts import raw_texts
+
+LEAD = "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
+
+
+def roles(raw: str) -> list[tuple[str, str]]:
+    return [(p.role, raw[p.start : p.end]) for p in parse(raw).paragraphs]
+
+
+def parts(raw: str) -> list[tuple[str, str]]:
+    return [(part.field, raw[part.start : part.end]) for p in parse(raw).paragraphs for part in p.parts]
+
+
+@given(raw_texts)
+def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
+    document: Document = parse(raw)
+    position = 0
+    for paragraph in document.paragraphs:
+        assert position <= paragraph.start < paragraph.end
+        assert not any(c.isalnum() for c in raw[position : paragraph.start])
+        position = paragraph.end
+    assert not any(c.isalnum() for c in raw[position:])
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("BEIJING, April 25 (Xinhua) -- ", [("dateline_place", "BEIJING"), ("dateline_date", "April 25"), ("outlet", "Xinhua")]),
+        ("HONG KONG, Dec. 3 (Xinhua) — ", [("dateline_place", "HONG KONG"), ("dateline_date", "Dec. 3"), ("outlet", "Xinhua")]),
+        (
+            "Huasheng Online, January 19th (all-media reporter Deng Jingjing) ",
+            [("outlet", "Huasheng Online"), ("dateline_date", "January 19th"), ("reporters", "Deng Jingjing")],
+        ),
+        (
+            "Xinhua News Agency, Changsha, July 26 (Reporter Li Yang, Han Ting) ",
+            [("outlet", "Xinhua News Agency"), ("dateline_place", "Changsha"), ("dateline_date", "July 26"), ("reporters", "Li Yang"), ("reporters", "Han Ting")],
+        ),
+    ],
+)
+def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
+    assert parts(head + LEAD) == found
+    assert roles(head + LEAD)[-1] == ("body", LEAD)
+
+
+@pytest.mark.parametrize("line", ["On April 25, Xinhua reported that it was held.", "Beijing, April 2024: a look back at the year.", "Xinhua, the agency, was founded long ago."])
+def test_prose_is_no_dateline(line: str) -> None:
+    assert roles(f"{line}\n\n{LEAD}")[0] == ("body", line)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("(Li Yang) (Editor: Yang Rui, Han Ting).", [("reporters", "Li Yang"), ("editors", "Yang Rui"), ("editors", "Han Ting")]),
+        ("Edit:He Chuanning\u00a0\u00a0\u00a0Responsible editor:Su Suiyue", [("editors", "He Chuanning"), ("editors", "Su Suiyue")]),
+        ("Source: People's Daily Online", [("outlet", "People's Daily Online")]),
+        ("Photo by Tang Jun", [("photographers", "Tang Jun")]),
+    ],
+)
+def test_credit_lines(line: str, found: list[tuple[str, str]]) -> None:
+    assert parts(f"{LEAD}\n\n{line}") == found
+
+
+@pytest.mark.parametrize("line", ["The editor: he was tired after the long day at the desk, and he went home to his family at once.", "The model cities (counties) were named."])
+def test_prose_is_no_credit(line: str) -> None:
+    assert roles(f"{LEAD}\n\n{line}")[-1] == ("body", line)
+
+
+def test_a_headline_needs_a_text_below_it() -> None:
+    assert roles("A line without a stop") == [("body", "A line without a stop")]
+
+
+@pytest.mark.parametrize(
+    ("surface", "year", "day"),
+    [
+        ("2024-05-01", None, date(2024, 5, 1)),
+        ("2024年5月1日", None, date(2024, 5, 1)),
+        ("April 25", 2025, date(2025, 4, 25)),
+        ("25 April 2025", None, date(2025, 4, 25)),
+        ("Nov. 3rd, 2020", None, date(2020, 11, 3)),
+        ("April 25", None, None),
+        ("0000-00-00", None, None),
+        ("2023-02-30", None, None),
+    ],
+)
+def test_dates(surface: str, year: int | None, day: date | None) -> None:
+    assert read_date(surface, year) == day
+
+
+@pytest.mark.parametrize(("surface", "clock"), [("8:49", "08:49"), ("23:59:59", "23:59:59"), ("24:00", None), ("noon", None)])
+def test_times(surface: str, clock: str | None) -> None:
+    assert read_time(surface) == clock
+
+
+@pytest.mark.parametrize(("text", "names"), [("Reporter Li Yang, Han Ting and Su Suiyue", ["Li Yang", "Han Ting", "Su Suiyue"]), ("Deng Jingjing / Wang Yu", ["Deng Jingjing", "Wang Yu"]), ("", [])])
+def test_people(text: str, names: list[str]) -> None:
+    assert [text[a:b] for a, b in people(text)] == names

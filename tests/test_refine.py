@@ -1,0 +1,62 @@
+"""The chain that a shard runs: one outcome for each input, knowledge with fingerprints, the source's own glossary."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.document import CleanedDocument, RawText, Reject
+from pipelines.errors import CorpusError
+from pipelines.refine import load_knowledge, load_source, refine, refine_text
+from tests.texts import KNOWLEDGE, ROOT, SEEDS
+
+LEAD = "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
+
+
+def test_every_input_has_one_outcome(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(LEAD)
+    (tmp_path / "b.txt").write_text("")
+    (tmp_path / "c.txt").write_text("Links\n\n>")
+    source = load_source(tmp_path)
+    seen: list[int] = []
+    documents, rejects = refine(source.inputs, source.settings, source.knowledge, seen.append)
+    assert [d.raw.source for d in documents] == ["a.txt"]
+    assert [(r.source, r.reason) for r in rejects] == [("b.txt", "empty"), ("c.txt", "no_text")]
+    assert seen == [1, 2, 3]
+
+
+def test_a_rule_that_fails_rejects_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("pipelines.refine.find_edits", fail)
+    got = refine_text(RawText("a", "a.txt", LEAD, "0", 1), KNOWLEDGE)
+    assert isinstance(got, Reject)
+    assert got.reason == "rule_failed"
+    assert "boom" in got.detail
+
+
+def test_the_fingerprints_are_stable_and_follow_the_source(tmp_path: Path) -> None:
+    bare = load_knowledge()
+    assert bare.rule_fingerprint == load_knowledge().rule_fingerprint
+    row = {"id": "own", "zh": "词", "canonical": "own phrase", "domain": "governance", "variants": ["odd phrase"], "policy": "replace"}
+    (tmp_path / "glossary.jsonl").write_text(json.dumps(row))
+    own = load_knowledge(tmp_path)
+    assert own.glossary_fingerprint != bare.glossary_fingerprint
+    assert own.rule_fingerprint == bare.rule_fingerprint
+    got = refine_text(RawText("a", "a.txt", "It is an odd phrase in the county, people say.", "0", 1), own)
+    assert isinstance(got, CleanedDocument)
+    assert "own phrase" in got.text
+
+
+def test_a_correction_for_an_unknown_document_stops_the_run(tmp_path: Path) -> None:
+    (tmp_path / "corrections.csv").write_text("id,before,after,reason\nnobody,a,b,why\n")
+    with pytest.raises(CorpusError, match="nobody"):
+        load_source(tmp_path)
+
+
+def test_the_seeds_all_become_documents() -> None:
+    source = load_source(ROOT / "seeds")
+    documents, rejects = refine(source.inputs, source.settings, source.knowledge)
+    assert [d.raw.id for d in documents] == [p.stem for p in SEEDS]
+    assert rejects == []
