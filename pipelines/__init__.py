@@ -6,6 +6,7 @@ The map of the house, in the order in which a text travels through it:
 module                  what it does
 ======================  =====================================================================
 ``document``            the working model (frozen dataclasses) and the laws of edits: replay, undo
+``errors``, ``dates``   the one error that users see; dates and times as news texts write them
 ``rules``               what counts as a defect: the rule type, the rule families, the glossary
 ``ingest``              raw: list and read a source; nothing is lost, what cannot be read is a reject
 ``parse``               parsed: raw text -> paragraphs with a role and a raw span

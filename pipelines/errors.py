@@ -1,4 +1,4 @@
-"""The one error that users see: a clear line that says what is wrong and what to do, with the exit code it calls for."""
+"""The one error that users see: a line that says what is wrong and what to do, with the exit code it calls for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ingest: list the inputs of a source and read each one as raw text. What cannot be read is a reject with its reason."""
+"""Ingest: list the inputs of a source and read each as raw text; what cannot be read is a reject with its reason."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Input:
 def read_settings(source: Path) -> Settings:
     """Read ``dataset.toml``; a bare folder has the defaults. Raises CorpusError naming the key that is wrong."""
     if not source.is_dir():
-        raise CorpusError(f"source {source}: no such folder; give an existing folder or make one with: corpus init {source}", USAGE)
+        raise CorpusError(
+            f"source {source}: no such folder; give an existing folder or make one with: corpus init {source}", USAGE
+        )
     path = source / SETTINGS_FILE
     name = source.resolve().name
     if not path.is_file():
@@ -134,7 +136,11 @@ def read_corrections(source: Path) -> tuple[Correction, ...]:
 
 def _correction(path: Path, number: int, row: dict[str, str | None]) -> Correction:
     values = [row.get(column) for column in CORRECTION_COLUMNS]
-    missing = [c for c, v in zip(CORRECTION_COLUMNS, values, strict=True) if v is None or (c != "after" and not v.strip())]
+    missing = [
+        c for c, v in zip(CORRECTION_COLUMNS, values, strict=True) if v is None or (c != "after" and not v.strip())
+    ]
     if missing or None in row:
-        raise CorpusError(f"{path}, line {number}: {', '.join(missing) or 'too many columns'}; a row is id,before,after,reason", USAGE)
+        raise CorpusError(
+            f"{path}, line {number}: {', '.join(missing) or 'too many columns'}; a row is id,before,after,reason", USAGE
+        )
     return Correction(*(v or "" for v in values))

@@ -130,14 +130,14 @@ def refine_text(raw: RawText, knowledge: Knowledge) -> CleanedDocument | Reject:
     except CorpusError:
         raise
     except Exception as error:
-        detail = f"{type(error).__name__}: {error}; report it with the file, and run: corpus explain {raw.source} --debug"
+        detail = (
+            f"{type(error).__name__}: {error}; report it with the file, and run: corpus explain {raw.source} --debug"
+        )
         return Reject(raw.source, "clean", "rule_failed", detail, raw.raw_sha256, raw.bytes)
     if not cleaned.text and not cleaned.fields.captions and not cleaned.fields.title:
         detail = "nothing is left once headers and site chrome are taken off; check that the file holds an article"
         return Reject(raw.source, "parse", "no_text", detail, raw.raw_sha256, raw.bytes)
     return cleaned
-
-
 
 
 def failing_examples(rule: Rule) -> list[str]:

@@ -15,7 +15,10 @@ from pipelines.parse import parse
 from pipelines.refine import refine_text
 from tests.texts import GOLDEN, KNOWLEDGE, LINES, ROOT, gold, raw_texts, read, refined
 
-ARTEFACTS = [json.loads(line) for line in (ROOT / "tests" / "golden" / "artefacts.jsonl").read_text(encoding="utf-8").splitlines()]
+ARTEFACTS = [
+    json.loads(line)
+    for line in (ROOT / "tests" / "golden" / "artefacts.jsonl").read_text(encoding="utf-8").splitlines()
+]
 FIELDS = ("title", "subtitles", "published_time", "dateline_place", "reporters", "editors", "photographers", "captions")
 
 
@@ -107,14 +110,18 @@ def test_a_human_text_is_left_as_it_is() -> None:
 
 
 def test_a_correction_is_applied_and_recorded() -> None:
-    known = Knowledge(entries=KNOWLEDGE.entries, corrections=(Correction("x", "Hadley Harmati", "H. Hamza", "name checked"),))
+    known = Knowledge(
+        entries=KNOWLEDGE.entries, corrections=(Correction("x", "Hadley Harmati", "H. Hamza", "name checked"),)
+    )
     raw = "The vice chairman Hadley Harmati hosted the meeting in the county."
     got = refine_text(RawText("x", "x.txt", raw, "", 0), known)
     assert "H. Hamza" in got.text  # type: ignore[union-attr]
     assert [(e.rule, e.suggestion) for e in got.edits if e.action == "replace"] == [("correction", "name checked")]  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("raw", "word"), [("No such name is in this text at all.", "nowhere"), ("A b and A b.", "more than once")])
+@pytest.mark.parametrize(
+    ("raw", "word"), [("No such name is in this text at all.", "nowhere"), ("A b and A b.", "more than once")]
+)
 def test_a_correction_that_names_no_single_place_stops_the_run(raw: str, word: str) -> None:
     known = Knowledge(corrections=(Correction("x", "A b", "c", "why"),))
     with pytest.raises(CorpusError, match=word):

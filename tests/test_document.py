@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from pipelines.document import Edit, in_order, moved, replay, undo
 
 
-def edit(start: int, end: int, raw: str, action: str = "replace", after: str | None = "X", field: str | None = None) -> Edit:
+def edit(
+    start: int, end: int, raw: str, action: str = "replace", after: str | None = "X", field: str | None = None
+) -> Edit:
     return Edit(start, end, "r", "punctuation", action, raw[start:end], None if action == "move" else after, field)
 
 
@@ -39,7 +41,11 @@ def test_the_order_of_edits_does_not_matter(case: tuple[str, list[Edit]]) -> Non
 
 def test_a_moved_value_carries_the_repairs_inside_it() -> None:
     raw = "Title of high quality. Body."
-    edits = [edit(0, 22, raw, "move", field="title"), edit(9, 21, raw, after="high-quality"), edit(22, 23, raw, "delete", "")]
+    edits = [
+        edit(0, 22, raw, "move", field="title"),
+        edit(9, 21, raw, after="high-quality"),
+        edit(22, 23, raw, "delete", ""),
+    ]
     assert replay(raw, edits) == "Body."
     assert list(moved(raw, edits)) == [("title", "Title of high-quality.")]
 

@@ -5,13 +5,15 @@ from datetime import date
 import pytest
 from hypothesis import given
 
+from pipelines.dates import read_date, read_time
 from pipelines.document import Document
 from pipelines.parse import parse
-from pipelines.parse.dates import read_date, read_time
 from pipelines.parse.people import people
 from tests.texts import raw_texts
 
-LEAD = "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
+LEAD = (
+    "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
+)
 
 
 def roles(raw: str) -> list[tuple[str, str]]:
@@ -36,15 +38,27 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
 @pytest.mark.parametrize(
     ("head", "found"),
     [
-        ("BEIJING, April 25 (Xinhua) -- ", [("dateline_place", "BEIJING"), ("dateline_date", "April 25"), ("outlet", "Xinhua")]),
-        ("HONG KONG, Dec. 3 (Xinhua) — ", [("dateline_place", "HONG KONG"), ("dateline_date", "Dec. 3"), ("outlet", "Xinhua")]),
+        (
+            "BEIJING, April 25 (Xinhua) -- ",
+            [("dateline_place", "BEIJING"), ("dateline_date", "April 25"), ("outlet", "Xinhua")],
+        ),
+        (
+            "HONG KONG, Dec. 3 (Xinhua) — ",
+            [("dateline_place", "HONG KONG"), ("dateline_date", "Dec. 3"), ("outlet", "Xinhua")],
+        ),
         (
             "Huasheng Online, January 19th (all-media reporter Deng Jingjing) ",
             [("outlet", "Huasheng Online"), ("dateline_date", "January 19th"), ("reporters", "Deng Jingjing")],
         ),
         (
             "Xinhua News Agency, Changsha, July 26 (Reporter Li Yang, Han Ting) ",
-            [("outlet", "Xinhua News Agency"), ("dateline_place", "Changsha"), ("dateline_date", "July 26"), ("reporters", "Li Yang"), ("reporters", "Han Ting")],
+            [
+                ("outlet", "Xinhua News Agency"),
+                ("dateline_place", "Changsha"),
+                ("dateline_date", "July 26"),
+                ("reporters", "Li Yang"),
+                ("reporters", "Han Ting"),
+            ],
         ),
     ],
 )
@@ -53,7 +67,14 @@ def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
     assert roles(head + LEAD)[-1] == ("body", LEAD)
 
 
-@pytest.mark.parametrize("line", ["On April 25, Xinhua reported that it was held.", "Beijing, April 2024: a look back at the year.", "Xinhua, the agency, was founded long ago."])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On April 25, Xinhua reported that it was held.",
+        "Beijing, April 2024: a look back at the year.",
+        "Xinhua, the agency, was founded long ago.",
+    ],
+)
 def test_prose_is_no_dateline(line: str) -> None:
     assert roles(f"{line}\n\n{LEAD}")[0] == ("body", line)
 
@@ -61,8 +82,14 @@ def test_prose_is_no_dateline(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("(Li Yang) (Editor: Yang Rui, Han Ting).", [("reporters", "Li Yang"), ("editors", "Yang Rui"), ("editors", "Han Ting")]),
-        ("Edit:He Chuanning\u00a0\u00a0\u00a0Responsible editor:Su Suiyue", [("editors", "He Chuanning"), ("editors", "Su Suiyue")]),
+        (
+            "(Li Yang) (Editor: Yang Rui, Han Ting).",
+            [("reporters", "Li Yang"), ("editors", "Yang Rui"), ("editors", "Han Ting")],
+        ),
+        (
+            "Edit:He Chuanning\u00a0\u00a0\u00a0Responsible editor:Su Suiyue",
+            [("editors", "He Chuanning"), ("editors", "Su Suiyue")],
+        ),
         ("Source: People's Daily Online", [("outlet", "People's Daily Online")]),
         ("Photo by Tang Jun", [("photographers", "Tang Jun")]),
     ],
@@ -71,7 +98,13 @@ def test_credit_lines(line: str, found: list[tuple[str, str]]) -> None:
     assert parts(f"{LEAD}\n\n{line}") == found
 
 
-@pytest.mark.parametrize("line", ["The editor: he was tired after the long day at the desk, and he went home to his family at once.", "The model cities (counties) were named."])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The editor: he was tired after the long day at the desk, and he went home to his family at once.",
+        "The model cities (counties) were named.",
+    ],
+)
 def test_prose_is_no_credit(line: str) -> None:
     assert roles(f"{LEAD}\n\n{line}")[-1] == ("body", line)
 
@@ -97,11 +130,20 @@ def test_dates(surface: str, year: int | None, day: date | None) -> None:
     assert read_date(surface, year) == day
 
 
-@pytest.mark.parametrize(("surface", "clock"), [("8:49", "08:49"), ("23:59:59", "23:59:59"), ("24:00", None), ("noon", None)])
+@pytest.mark.parametrize(
+    ("surface", "clock"), [("8:49", "08:49"), ("23:59:59", "23:59:59"), ("24:00", None), ("noon", None)]
+)
 def test_times(surface: str, clock: str | None) -> None:
     assert read_time(surface) == clock
 
 
-@pytest.mark.parametrize(("text", "names"), [("Reporter Li Yang, Han Ting and Su Suiyue", ["Li Yang", "Han Ting", "Su Suiyue"]), ("Deng Jingjing / Wang Yu", ["Deng Jingjing", "Wang Yu"]), ("", [])])
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Reporter Li Yang, Han Ting and Su Suiyue", ["Li Yang", "Han Ting", "Su Suiyue"]),
+        ("Deng Jingjing / Wang Yu", ["Deng Jingjing", "Wang Yu"]),
+        ("", []),
+    ],
+)
 def test_people(text: str, names: list[str]) -> None:
     assert [text[a:b] for a, b in people(text)] == names

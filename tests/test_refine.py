@@ -10,7 +10,9 @@ from pipelines.errors import CorpusError
 from pipelines.refine import load_knowledge, load_source, refine, refine_text
 from tests.texts import KNOWLEDGE, ROOT, SEEDS
 
-LEAD = "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
+LEAD = (
+    "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
+)
 
 
 def test_every_input_has_one_outcome(tmp_path: Path) -> None:
@@ -39,7 +41,14 @@ def test_a_rule_that_fails_rejects_one_document(monkeypatch: pytest.MonkeyPatch)
 def test_the_fingerprints_are_stable_and_follow_the_source(tmp_path: Path) -> None:
     bare = load_knowledge()
     assert bare.rule_fingerprint == load_knowledge().rule_fingerprint
-    row = {"id": "own", "zh": "词", "canonical": "own phrase", "domain": "governance", "variants": ["odd phrase"], "policy": "replace"}
+    row = {
+        "id": "own",
+        "zh": "词",
+        "canonical": "own phrase",
+        "domain": "governance",
+        "variants": ["odd phrase"],
+        "policy": "replace",
+    }
     (tmp_path / "glossary.jsonl").write_text(json.dumps(row))
     own = load_knowledge(tmp_path)
     assert own.glossary_fingerprint != bare.glossary_fingerprint

@@ -35,7 +35,20 @@ def refined(raw: str, document_id: str = "x") -> CleanedDocument:
 
 LINES = [line for path in SEEDS for line in read(path).split("\n") if line.strip()]
 SENTENCES = [s + "." for line in LINES for s in line.split(". ") if s]
-MARKS = [" date 2024-05-01 ", "2024-05-01 08:30", "(Xinhua)", "(End)", " .", ". .", "“two maintenances”", "Tel:020-81789645", "a@b.cn", "\u00a0", "—", "Enditem"]
+MARKS = [
+    " date 2024-05-01 ",
+    "2024-05-01 08:30",
+    "(Xinhua)",
+    "(End)",
+    " .",
+    ". .",
+    "“two maintenances”",
+    "Tel:020-81789645",
+    "a@b.cn",
+    "\u00a0",
+    "—",
+    "Enditem",
+]
 
 pieces = st.one_of(
     st.sampled_from(LINES),

@@ -15,7 +15,7 @@ from pipelines.document import APPLIED, Edit, in_order
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """A stretch of the cleaned text and the stretch of the raw text that it came from; ``edit`` where it was changed."""
+    """A stretch of the cleaned text and the raw one that it came from; ``edit`` where it was changed."""
 
     text_start: int
     text_end: int
@@ -55,9 +55,15 @@ def _joined(raw: str, text: str, edits: list[Edit], segments: list[_Segment], la
     lead = text[first.text_start : later.start] if first.edit else ""
     trail = text[later.end : last.text_end] if last.edit else ""
     inside = [e for e in edits if e.action in APPLIED and start <= e.start and e.end <= end]
-    if any(e.start < end and e.end > start and e not in inside and not (e.start <= start and end <= e.end) for e in edits if e.action in APPLIED):
+    if any(
+        e.start < end and e.end > start and e not in inside and not (e.start <= start and end <= e.end)
+        for e in edits
+        if e.action in APPLIED
+    ):
         return edits
-    if later.action == "move" or (later.action == "delete" and not lead + trail and any(e.action == "move" for e in inside)):
+    if later.action == "move" or (
+        later.action == "delete" and not lead + trail and any(e.action == "move" for e in inside)
+    ):
         return edits if lead + trail else [replace(later, start=start, end=end, before=raw[start:end]), *edits]
     if any(e.action == "move" for e in inside):
         return edits
@@ -66,4 +72,7 @@ def _joined(raw: str, text: str, edits: list[Edit], segments: list[_Segment], la
     hidden = later.before.ljust(end - start, "*")[: end - start]
     before = hidden if action == "redact" else raw[start:end]
     gone = set(map(id, inside))
-    return [replace(later, start=start, end=end, before=before, after=after, action=action), *(e for e in edits if id(e) not in gone)]
+    return [
+        replace(later, start=start, end=end, before=before, after=after, action=action),
+        *(e for e in edits if id(e) not in gone),
+    ]

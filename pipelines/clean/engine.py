@@ -78,14 +78,16 @@ class _Ledger:
             self._ends.insert(place, edit.end)
 
 
-def find_edits(document: Document, knowledge: Knowledge, document_id: str = "", *, gated: bool = True) -> tuple[Edit, ...]:
+def find_edits(
+    document: Document, knowledge: Knowledge, document_id: str = "", *, gated: bool = True
+) -> tuple[Edit, ...]:
     """Run the rules over a document; return the accepted edits in order.
 
     ``gated=False`` asks every rule, whether its anchors occur or not: the result is the same, only later.
     """
     folded = fold(document.raw)
     hits, anchors = knowledge.glossary.scan(folded)
-    view = View(document, folded, tuple(hits))
+    view = View(document, folded, tuple(hits), knowledge.glossary.signs(hits))
     asked = [r for r in knowledge.rules if not gated or not r.anchors or not anchors.isdisjoint(r.anchors)]
     ledger = _Ledger()
     ledger.frame(e for r in asked if r.id in _FRAME for e in r.find(view))

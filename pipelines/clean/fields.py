@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from pipelines.dates import read_date, read_time
 from pipelines.document import Fields
-from pipelines.parse.dates import read_date, read_time
 
 
 def read_fields(values: Iterable[tuple[str, str]]) -> Fields:

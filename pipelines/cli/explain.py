@@ -74,7 +74,11 @@ def _from_release(store: Path, version: str | None, document_id: str) -> tuple[s
     documents = release.table("documents")
     rows = documents.filter(pc.equal(documents["id"], document_id)).to_pylist()
     if not rows:
-        raise CorpusError(f"{document_id}: no such file, and no such document in release {release.version}{_near(documents, document_id)}", USAGE)
+        raise CorpusError(
+            f"{document_id}: no such file, and no such document in release {release.version}"
+            f"{_near(documents, document_id)}",
+            USAGE,
+        )
     table = release.table("edits")
     edits = tuple(_edit(row) for row in table.filter(pc.equal(table["document_id"], document_id)).to_pylist())
     return f"{document_id} in release {release.version}", undo(rows[0]["text"], edits), edits
@@ -88,8 +92,7 @@ def _near(documents: Any, document_id: str) -> str:  # noqa: ANN401 - an Arrow t
 
 
 def _edit(row: dict[str, Any]) -> Edit:
-    names = ("start", "end", "rule", "artefact_class", "action", "before", "after", "field")
-    return Edit(*(row[n] for n in names), row["suggestion"], row["source_term"], row["confidence"])
+    return Edit(**{name: row[name] for name in Edit.__dataclass_fields__})
 
 
 def _reasons(edits: Iterable[Edit]) -> dict[str, str]:
@@ -100,4 +103,3 @@ def _reasons(edits: Iterable[Edit]) -> dict[str, str]:
     why = {rule.id: rule.why for rule in knowledge.rules}
     why["correction"] = "A point fix from corrections.csv of the source."
     return {rule: why.get(rule, "a rule of another version of Corpus") for rule in dict.fromkeys(e.rule for e in edits)}
-

@@ -7,6 +7,7 @@ for what went into a column, ``‹text›`` for what was only pointed at; the nu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
 
 from rich.console import Console
 from rich.table import Table
@@ -87,7 +88,9 @@ def _notes(edits: Sequence[Edit]) -> Table:
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1)
     for number, edit in enumerate(in_order(edits), start=1):
-        rule = Text.assemble((edit.rule, _STYLES[edit.action]), (f"\n  {edit.artefact_class}, {edit.confidence}", "dim"))
+        rule = Text.assemble(
+            (edit.rule, _STYLES[edit.action]), (f"\n  {edit.artefact_class}, {edit.confidence}", "dim")
+        )
         grid.add_row(str(number), rule, Text(_deed(edit) + (f" 〔{edit.source_term}〕" if edit.source_term else "")))
     return grid
 
@@ -142,18 +145,7 @@ def print_explanation(name: str, raw: str, edits: Sequence[Edit], reasons: Mappi
 
 def explain_html(name: str, raw: str, edits: Sequence[Edit], reasons: Mapping[str, str]) -> str:
     """Return the explanation as one self-contained page, texts escaped."""
-    console = Console(record=True, width=110, file=_Nowhere(), force_terminal=True, color_system="truecolor")
+    console = Console(record=True, width=110, file=StringIO(), force_terminal=True, color_system="truecolor")
     for line in _lines(name, raw, edits, reasons):
         console.print(line, markup=False, highlight=False)
     return console.export_html(inline_styles=False)
-
-
-class _Nowhere:
-    """A stream that keeps nothing."""
-
-    def write(self, text: str) -> int:
-        """Accept and forget."""
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing to do."""

@@ -9,9 +9,10 @@ left to find.
 from __future__ import annotations
 
 from pipelines.document import Document, Paragraph
-from pipelines.parse.blocks import split
+from pipelines.parse.blocks import Block, split
 from pipelines.parse.body import body
 from pipelines.parse.head import head
+from pipelines.parse.page import unfold
 from pipelines.parse.tail import tail
 
 __all__ = ["parse"]
@@ -19,8 +20,7 @@ __all__ = ["parse"]
 
 def parse(raw: str) -> Document:
     """Label the paragraphs of a raw text. Pure; every raw character that is not blank lies in exactly one paragraph."""
-    blocks = split(raw)
-    found: list[Paragraph] = []
+    found, blocks = _unfolded(split(raw))
     while True:
         closing, blocks = tail(blocks)
         opening, blocks = head(raw, blocks, found)
@@ -30,3 +30,14 @@ def parse(raw: str) -> Document:
         found += [*opening, *inner, *closing]
     found += [Paragraph("body", b.start, b.end) for b in blocks]
     return Document(raw, tuple(sorted(found, key=lambda p: (p.start, p.end))))
+
+
+def _unfolded(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
+    """Take apart the blocks that are whole pages flattened to one line."""
+    found: list[Paragraph] = []
+    rest: list[Block] = []
+    for block in blocks:
+        page = unfold(block)
+        found += page[0] if page else []
+        rest += page[1] if page else [block]
+    return found, rest

@@ -27,7 +27,7 @@ class Block:
 
 
 def split(raw: str) -> list[Block]:
-    """Cut the raw text into its non-blank lines; blanks, byte order marks and zero-width marks at the edges stay out."""
+    """Cut the raw text into its non-blank lines; blanks and invisible marks at their edges stay out."""
     blocks = []
     for match in _LINE.finditer(raw):
         line = match.group()

@@ -9,7 +9,9 @@ from pipelines.parse.lexicon import CHROME_LINES, NOTICE_MARKS
 from pipelines.rules.rule import fold
 
 _SYMBOLS = re.compile(r"[\W_]{1,12}")
-_CONTACT = re.compile(r"\b(?:tel|telephone|hotline|fax|e-?mail|mailbox|address|postcode|zip code)\s?[:：]", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"\b(?:tel|telephone|hotline|fax|e-?mail|mailbox|address|postcode|zip code)\s?[:：]", re.IGNORECASE
+)
 _LONGEST_NOTICE = 800
 
 

@@ -14,7 +14,8 @@ from pipelines.parse.people import label_pattern, people
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
 _ONLY_PARENTHESES = re.compile(r"(?:[(（][^()（）]{2,120}[)）]\s{0,3}){1,4}[.。]?")
 _PHOTOGRAPHER = re.compile(
-    r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)\s?(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
+    r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)\s?"
+    r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
     re.IGNORECASE,
 )
 _MAX_CREDIT = 200
@@ -60,13 +61,19 @@ def _parenthesised(block: Block) -> Iterator[Part]:
         labelled = list(_labelled(inside, offset))
         if labelled:
             yield from labelled
-        elif re.fullmatch(r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3}(?:, [A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3})*", inside):
+        elif re.fullmatch(
+            r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3}(?:, [A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3})*", inside
+        ):
             yield from (Part("reporters", offset + a, offset + b) for a, b in people(inside))
 
 
 def _labelled(text: str, offset: int) -> Iterator[Part]:
     """Parts behind labels with a colon; nothing at all unless labels and short names make up the whole text."""
-    labels = [m for m in label_pattern().finditer(text) if m.group().rstrip()[-1:] in (":", "：") or m.group().rstrip().lower().endswith(" by")]
+    labels = [
+        m
+        for m in label_pattern().finditer(text)
+        if m.group().rstrip()[-1:] in (":", "：") or m.group().rstrip().lower().endswith(" by")
+    ]
     if not labels or text[: labels[0].start()].strip(" ([（"):
         return
     found: list[Part] = []
@@ -90,7 +97,8 @@ def _trimmed(value: str) -> tuple[int, int]:
 @cache
 def _outlet_tag() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<=[.!?。”\"])\s{{0,2}}[(（](?P<outlet>(?:{alternatives(AGENCIES)})|[A-Z]\w+(?: [A-Z]\w+){{0,3}} (?:{alternatives(OUTLET_ENDINGS, ('Era',))}))[)）]\s*$"
+        rf"(?<=[.!?。”\"])\s{{0,2}}[(（](?P<outlet>(?:{alternatives(AGENCIES)})"
+        rf"|[A-Z]\w+(?: [A-Z]\w+){{0,3}} (?:{alternatives(OUTLET_ENDINGS, ('Era',))}))[)）]\s*$"
     )
 
 

@@ -5,25 +5,28 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, is_headline
-from pipelines.parse.dates import MONTH_DAY
 from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
 from pipelines.parse.people import people
 
 _NAME = r"[A-Z][\w'’.&-]*"
-_PLACE = rf"(?P<place>{_NAME}(?:[ /-]{_NAME}){{0,4}})"
+_PLACE = rf"(?P<place>{_NAME}(?:[ /-]{_NAME}){{0,4}}(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?)"
 _DASH = r"(?:\s{0,3}(?:--+|—+|–|―|-)\s{0,3})"
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    outlet = rf"(?P<outlet>(?:{alternatives(AGENCIES)})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
+    outlet = (
+        rf"(?P<outlet>(?:{alternatives(AGENCIES)})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
+    )
     when = rf"(?P<date>(?i:{MONTH_DAY}))"
     agency = rf"\((?P<agency>{alternatives(AGENCIES)}|{_NAME}(?:[ ]{_NAME}){{0,3}})\)"
     byline = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)})\b[^()\n]{{2,160}})\)"
     wire = rf"{_PLACE},\s?{when}\s{{0,2}}{agency}{_DASH}"
-    press = rf"{outlet}(?:[,.]\s?|\s)(?:{_PLACE},\s?)?{when}[,.:]?\s{{0,2}}(?:{byline}{_DASH}?|\((?i:xinhua)\){_DASH}|{_DASH})\s?"
+    end = rf"(?:{byline}{_DASH}?|\((?i:xinhua)\){_DASH}|{_DASH})"
+    press = rf"{outlet}(?:[,.]\s?|\s)(?:{_PLACE},\s?)?{when}[,.:]?\s{{0,2}}{end}\s?"
     return re.compile(wire), re.compile(press)
 
 
@@ -37,6 +40,18 @@ def dateline(block: Block) -> tuple[Paragraph, Block] | None:
             if not is_headline(rest):
                 return Paragraph("dateline", block.start, end, "dateline", _parts(match, block.start)), rest
     return None
+
+
+_WIRE = re.compile(
+    rf"(?:^|(?<=\s))[A-Z][A-Z'’.-]+(?:[ /-][A-Z][A-Z'’.-]*){{0,4}}(?:, [A-Z][\w. ]{{1,20}})?,"
+    rf"\s(?i:{MONTH_DAY})\s?\([A-Z][\w' ]{{1,30}}\)\s?-"
+)
+
+
+def wire_start(text: str, start: int, end: int) -> int:
+    """Where the dateline of an agency stands in a running text; ``start`` where there is none."""
+    match = _WIRE.search(text, start, end)
+    return match.start() if match else start
 
 
 def _parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, ends_sentence, stems
-from pipelines.parse.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.parse.lexicon import ORIGINAL_TITLE_LABELS, alternatives
 
 _CRAWLER_DATE = re.compile(rf"date[ :]{{1,3}}(?P<date>{ISO_DATE})(?=\s|$)")

@@ -7,11 +7,6 @@ from __future__ import annotations
 
 import re
 
-MONTHS = (
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sept sep oct nov dec"
-).split()
-
 AGENCIES = (
     "Xinhua News Agency",
     "Xinhua Agency",
@@ -242,3 +237,79 @@ def alternatives(*groups: tuple[str, ...]) -> str:
     """Write the entries of the groups as one alternation, longest first so that none hides another."""
     entries = sorted({e for group in groups for e in group}, key=lambda e: (-len(e), e))
     return "|".join(re.escape(e).replace("'", "['’]").replace(r"\ ", r"[ \u00a0]") for e in entries)
+
+
+CLOSING_MARKS = (
+    "For the latest China news",
+    "Web editor:",
+    "Web Editor:",
+    "Web editors:",
+    "Editor:",
+    "Editors:",
+    "Editor in charge:",
+    "Responsible editor:",
+    "Executive editor:",
+    "Edited by ",
+    "Source:",
+    "Add your comment",
+    "Please enable JavaScript",
+    "Related reading",
+    "Related Reading",
+    "Related news",
+    "Related News",
+    "Related Articles",
+    "Related articles",
+    "Related stories",
+    "Related Stories",
+    "Related Coverage",
+    "Related Links",
+    "RELATED STORIES",
+    "Most Read",
+    "Most Popular",
+    "Most Viewed",
+    "Most Searched",
+    "MOST READ",
+    "MOST POPULAR",
+    "MORE FROM",
+    "We Recommend",
+    "Recommended Reading",
+    "Recommended for you",
+    "Hot News",
+    "Hot Topics",
+    "Top News",
+    "Today's Top News",
+    "Latest News",
+    "Editor's Pick",
+    "Editor’s Pick",
+    "Editor's Choice",
+    "Key Words",
+    "Popular on ",
+    "Special Coverage",
+    "Back to Top",
+    "Back to top",
+    "BACK TO TOP",
+    "Share this",
+    "Share to ",
+    "Print Share",
+    "Print E-mail",
+    "Share or comment",
+    "Follow us on ",
+    "Scan the QR code",
+    "Scan QR code",
+    "Leave a comment",
+    "Post a comment",
+    "Post your comment",
+    "Comments ( ",
+    "Comments (",
+    "View comments",
+    "Subscribe to ",
+    "Sign up for ",
+    "Copyright ©",
+    "Copyright (c)",
+    "Copyright 19",
+    "Copyright 20",
+    "All rights reserved",
+    "All Rights Reserved",
+    "©",
+)
+"""What a site writes right below a text, as it is spelled there; the first of them closes the text of a flat page."""

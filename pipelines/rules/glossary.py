@@ -45,7 +45,11 @@ class Entry:
     @property
     def artefact_class(self) -> str:
         """The class of artefact that a variant of this term is."""
-        return self.named_class or _CLASS_OF_CONTEXT.get(self.context or "") or _CLASS_OF_DOMAIN.get(self.domain, "terminology")
+        return (
+            self.named_class
+            or _CLASS_OF_CONTEXT.get(self.context or "")
+            or _CLASS_OF_DOMAIN.get(self.domain, "terminology")
+        )
 
 
 def read_entries(lines: Iterable[str], origin: str) -> list[Entry]:
@@ -148,9 +152,13 @@ class Glossary:
                 end = hit.end
 
     def _claim(self, hit: TermHit) -> tuple[int, int, int, int]:
-        """Order hits by place and length; on one span an exact form goes before a plural, the canonical before others."""
+        """Order hits by place and length; on one span an exact form goes before a plural, the canonical first."""
         form = self.forms[hit.pattern][0]
         return hit.start, -hit.end, -len(form.text), _RANK[form.kind]
+
+    def signs(self, hits: Iterable[TermHit]) -> int:
+        """Count the renderings that show an engine's hand."""
+        return sum(any(_is_telling(f) for f in self.forms[h.pattern]) for h in self.longest(hits))
 
     def concordance(self, text: str) -> Iterator[Term]:
         """Yield every canonical, accepted and variant form in a cleaned text."""
@@ -162,7 +170,7 @@ class Glossary:
 
 
 def _word_end(folded: str, start: int, end: int) -> int | None:
-    """Where the word of this hit ends (a plural s counts as its end), or None when it starts or stops inside a word."""
+    """Where the word of this hit ends (a plural s belongs to it), or None when it starts or stops inside a word."""
     if start and (folded[start - 1].isalnum() or folded[start - 1] == "_") and folded[start].isalnum():
         return None
     if end == len(folded) or not folded[end].isalnum() or not folded[end - 1].isalnum():
@@ -190,9 +198,9 @@ def term_rules(glossary: Glossary) -> tuple[Rule, Rule]:
             find_repairs,
             (
                 ("to achieve “two maintenances”", "to achieve “Two Upholds”"),
-                ("strengthen the \"four awareness\"", "strengthen the \"Four Consciousnesses\""),
+                ('strengthen the "four awareness"', 'strengthen the "Four Consciousnesses"'),
             ),
-            ("The lift needs two maintenances a year.", "the new “three-step” strategy", "the \"14th Five-Year Plan\""),
+            ("The lift needs two maintenances a year.", "the new “three-step” strategy", 'the "14th Five-Year Plan"'),
         ),
         Rule(
             "term-variant",
@@ -200,7 +208,10 @@ def term_rules(glossary: Glossary) -> tuple[Rule, Rule]:
             "annotate",
             "A rendering that differs from the official one; usage varies, so a person decides.",
             find_variants,
-            (("a copper wall and iron wall", "a copper wall and iron wall"), ("retired military affairs", "retired military affairs")),
+            (
+                ("a copper wall and iron wall", "a copper wall and iron wall"),
+                ("retired military affairs", "retired military affairs"),
+            ),
             ("The wall was built of iron.", "He retired from the military."),
         ),
     )
@@ -221,7 +232,8 @@ def _edits(glossary: Glossary, view: View) -> Iterator[Edit]:
 
 def _is_telling(form: Form) -> bool:
     """Tell whether a form shows an engine's hand. A variant that several terms claim is one that people write too:
-    it counts only beside a variant that its term has to itself."""
+    it counts only beside a variant that its term has to itself.
+    """
     return form.kind == "variant" and fold(form.text) not in form.entry.shared
 
 

@@ -42,6 +42,8 @@ PROSE = frozenset({"body", "title", "subtitle", "caption"})
 """Roles whose words are published as prose, hence worth repairing."""
 EVERYWHERE = PROSE | {"original_title", "dateline", "credit", "outlet", "stamp", "chrome", "repeat"}
 
+MIN_SIGNS, CHARACTERS_A_SIGN = 2, 500
+
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u3000": " ", "\n": " ", "\t": " ", "‑": "-"})
 _WIDENING = re.compile("[İ]")
 _DOUBLE = re.compile('[“”"]')
@@ -69,6 +71,16 @@ class View:
     document: Document
     folded: str
     term_hits: tuple[TermHit, ...] = ()
+    signs: int = 0
+
+    @property
+    def shows_an_engine(self) -> bool:
+        """Tell whether the text is an engine's: at least two telling renderings, and one in 500 characters of prose.
+
+        Of 145 texts by human writers that were looked at, three reach that; of machine-translated policy texts, most.
+        """
+        prose = sum(p.end - p.start for p in self.paragraphs(PROSE))
+        return self.signs >= MIN_SIGNS and self.signs * CHARACTERS_A_SIGN >= prose
 
     @property
     def raw(self) -> str:
@@ -126,7 +138,11 @@ def quotations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _single_quotations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     opened: int | None = None
     for mark in _SINGLE.finditer(text, start, end):
-        opens = mark.end() < end and not text[mark.end()].isspace() and (mark.start() == start or text[mark.start() - 1] in ' \n\t("“')
+        opens = (
+            mark.end() < end
+            and not text[mark.end()].isspace()
+            and (mark.start() == start or text[mark.start() - 1] in ' \n\t("“')
+        )
         if opens:
             opened = mark.start()
         elif opened is not None:
@@ -215,15 +231,18 @@ def by_pattern(
     *,
     roles: Iterable[str] = PROSE,
     rewords: bool = True,
+    engine_only: bool = False,
 ) -> Finder:
     """Build a finder from a linear pattern: group ``at`` (or the whole match) becomes ``write(match)``.
 
-    A rule that ``rewords`` stays out of quotation marks.
+    A rule that ``rewords`` stays out of quotation marks; one that is ``engine_only`` out of texts by human writers.
     """
     group = "at" if "at" in pattern.groupindex else 0
     wanted = frozenset(roles)
 
     def find(view: View) -> Iterator[Edit]:
+        if engine_only and not view.shows_an_engine:
+            return
         for match in view.matches(pattern, wanted):
             start, end = match.span(group)
             after = write(match)

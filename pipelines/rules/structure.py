@@ -50,8 +50,21 @@ def _layout(
     return Rule(rule_id, artefact_class, policy, why, finder, changes, keeps, most=most)
 
 
-_LEAD = "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
-_MORE = "It is necessary to do a good job in the work of the coming year, the meeting pointed out, and to serve the people."
+_LEAD = (
+    "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
+)
+_MORE = (
+    "It is necessary to do a good job in the work of the coming year, the meeting pointed out, and to serve the people."
+)
+
+_PAGE_HEAD = (
+    "Conference on civil affairs held - The Daily Online Home World Business Science Sports Photo Video English "
+    "Conference on civil affairs held (Xinhua) 09:30, May 01, 2024 "
+)
+_PAGE_TAIL = (
+    " (Web editor: Yang Rui, Han Ting) Add your comment Related reading Bridge opens to traffic New school year begins "
+    "Most Read 1 Bridge opens to traffic 2 New school year begins 3 Village library grows Hot News Links: About us"
+)
 
 STRUCTURE: tuple[Rule, ...] = (
     _layout(
@@ -90,7 +103,10 @@ STRUCTURE: tuple[Rule, ...] = (
         "delete",
         "A portal that republishes a text repeats its first headline behind a label.",
         (
-            (f"Conference on civil affairs held\n\nOriginal title: The civil affairs conference was held\n\n{_LEAD}", _LEAD),
+            (
+                f"Conference on civil affairs held\n\nOriginal title: The civil affairs conference was held\n\n{_LEAD}",
+                _LEAD,
+            ),
             (f"A new bridge opens\n\nOriginal headline: New bridge opens to traffic\n\n{_LEAD}", _LEAD),
         ),
         ("The original title: a play on words, he said, was lost.", "Its original title was changed by the editor."),
@@ -104,7 +120,10 @@ STRUCTURE: tuple[Rule, ...] = (
             (f"BEIJING, April 25 (Xinhua) -- {_LEAD}", _LEAD),
             (f"Huasheng Online, January 19th (all-media reporter Deng Jingjing) {_LEAD}", _LEAD),
         ),
-        ("On April 25, Xinhua reported the visit.", "Beijing, April and snow: a photographer looks back (with pictures)."),
+        (
+            "On April 25, Xinhua reported the visit.",
+            "Beijing, April and snow: a photographer looks back (with pictures).",
+        ),
     ),
     _layout(
         "caption",
@@ -116,6 +135,17 @@ STRUCTURE: tuple[Rule, ...] = (
             (f"{_LEAD}\n\n(On January 19, the meeting site. Photo by Tang Jun)", _LEAD),
         ),
         ("The model cities (counties) were honoured.", "He agreed (as did all the others) and signed the paper."),
+    ),
+    _layout(
+        "photo-credit",
+        "caption",
+        "move",
+        "A credit in brackets stays behind when its picture and caption are gone.",
+        (
+            (f"{_PAGE_HEAD}{_MORE} {_LEAD} (Photo/cctv.com) {_MORE}{_PAGE_TAIL}", f"{_MORE} {_LEAD}\n\n{_MORE}"),
+            (f"{_PAGE_HEAD}{_MORE} {_LEAD} (Xinhua/Li Yang) {_MORE}{_PAGE_TAIL}", f"{_MORE} {_LEAD}\n\n{_MORE}"),
+        ),
+        ("The photo (by a friend) was lost.", "Xinhua (the agency) reported it."),
     ),
     _layout(
         "credit",

@@ -6,10 +6,8 @@ import re
 
 from pipelines.rules.rule import BODY, PROSE, Maker, Rule, by_pattern
 
-_FUNCTION_WORDS = (
-    "The|To|Of|And|In|On|For|With|By|From|At|As|That|Which|This|These|Their|Its|It|We|Our|Is|Are|Be|"
-    "Together|Through|Under|Into|Among|While|When|Where|Also|Then|But|Or|So|Not"
-)
+_LINKS = "To|Of|And|By|With|From|Through|Into|Together|That|Which|Or|Is|Are|Be"
+_OPENERS = "The|In|On|For|At|As|This|These|Their|Its|It|We|Our|Under|Among|While|When|Where|Also|Then|But|So|Not"
 _COMMON_WORDS = (
     "Stability|Retired|Comprehensive|Comprehensively|Vigorously|Actively|Conscientiously|Resolutely|Effectively|"
     "Continuously|Constantly|Earnestly|Fully|Further|Strengthen|Strengthening|Improve|Improving|Promote|Promoting|"
@@ -25,7 +23,8 @@ _COMPOUNDS = (
     ("well", "off", "society"),
 )
 
-_JOIN = re.compile(rf"(?<=[a-z] )(?P<at>{_FUNCTION_WORDS})(?= [a-z])")
+_JOIN = re.compile(rf"(?<=[a-z] )(?P<at>{_LINKS})(?= [a-z])")
+_JOIN_OPENER = re.compile(rf"(?<=[a-z] )(?P<at>{_OPENERS})(?= [a-z])")
 _JOIN_COMMON = re.compile(rf"(?<=[a-z] )(?P<at>{_COMMON_WORDS})(?=,? [a-z])")
 _COMPOUND = re.compile(
     "|".join(rf"(?<![\w-])(?i:{first}) {second}(?= (?:{noun})s?\b)" for first, second, noun in _COMPOUNDS)
@@ -74,22 +73,51 @@ WORDING = (
         "An engine that translates a long sentence in pieces starts each piece with a capital.",
         by_pattern(Maker("segment-join", "capitalisation"), _JOIN, _lower, roles=BODY),
         (
-            ("strengthen the use of the party The ability to lead", "strengthen the use of the party the ability to lead"),
             ("carry out activities To safeguard their rights", "carry out activities to safeguard their rights"),
+            ("ideas and action unified Together with the plan", "ideas and action unified together with the plan"),
         ),
-        ("He reads The Economist.", "They met in The Hague.", "He asked: “What is To be done?”"),
+        ("They read To Live by Yu Hua.", "He asked: “What is To be done?”", "They met in The Hague."),
+    ),
+    Rule(
+        "segment-join-opener",
+        "capitalisation",
+        "repair",
+        "The same on words that also open sentences: only where the text shows an engine's hand, since a lost stop "
+        "or a glued heading looks alike.",
+        by_pattern(Maker("segment-join-opener", "capitalisation"), _JOIN_OPENER, _lower, roles=BODY, engine_only=True),
+        (
+            (
+                "retired military affairs and the “two maintenances” strengthen the party The ability to lead",
+                "retired military affairs and the “Two Upholds” strengthen the party the ability to lead",
+            ),
+            (
+                "a copper wall and iron wall of retired military affairs In all counties of it",
+                "a copper wall and iron wall of retired military affairs in all counties of it",
+            ),
+        ),
+        (
+            "It was a breakthrough The injury that he had was healed.",
+            "He reads The Economist.",
+            "They met in The Hague.",
+        ),
     ),
     Rule(
         "segment-join-word",
         "capitalisation",
         "repair",
-        "The same capital on words that are never names; a closed list, since most capitals are meant.",
-        by_pattern(Maker("segment-join-word", "capitalisation"), _JOIN_COMMON, _lower, roles=BODY),
+        "The same on words that are never names: a closed list, since most capitals are meant.",
+        by_pattern(Maker("segment-join-word", "capitalisation"), _JOIN_COMMON, _lower, roles=BODY, engine_only=True),
         (
-            ("promoted development, and maintained Stability, in all", "promoted development, and maintained stability, in all"),
-            ("the work of the Retired military personnel", "the work of the retired military personnel"),
+            (
+                "retired military affairs, the party’s management of the armed forces and maintained Stability, in all",
+                "retired military affairs, the party’s management of the armed forces and maintained stability, in all",
+            ),
+            (
+                "retired military affairs: a copper wall and iron wall for the Retired military personnel",
+                "retired military affairs: a copper wall and iron wall for the retired military personnel",
+            ),
         ),
-        ("the Ministry of Public Security", "the Improving Lives fund", "at the Retired Officers Club"),
+        ("the Ministry of Public Security", "a proposal to Implement the plan", "at the Retired Officers Club"),
     ),
     Rule(
         "doubled-conjunct",

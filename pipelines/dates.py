@@ -5,20 +5,45 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from pipelines.parse.lexicon import MONTHS
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sept",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 
-_MONTH = "(?:" + "|".join(f"{m}\\.?" for m in sorted(MONTHS, key=len, reverse=True)) + ")"
+MONTH = "(?:" + "|".join(f"{m}\\.?" for m in sorted(MONTHS, key=len, reverse=True)) + ")"
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
 _YEAR = r"(?:19|20)\d{2}"
 
-MONTH_DAY = rf"(?:{_MONTH}[ \u00a0]{_DAY}(?:,?[ \u00a0]{_YEAR})?|{_DAY}[ \u00a0]{_MONTH}(?:,?[ \u00a0]{_YEAR})?)(?!\d)"
+MONTH_DAY = rf"(?:{MONTH}[ \u00a0]{_DAY}(?:,?[ \u00a0]{_YEAR})?|{_DAY}[ \u00a0]{MONTH}(?:,?[ \u00a0]{_YEAR})?)(?!\d)"
 """A day by the name of its month, with or without a year; matched without regard to case."""
 
 ISO_DATE = r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)"
 CLOCK = r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)"
 
 _ISO = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")
-_NAMED = re.compile(rf"(?P<month>{_MONTH})|(?P<year>{_YEAR})|(?P<day>\d{{1,2}})", re.IGNORECASE)
+_NAMED = re.compile(rf"(?P<month>{MONTH})|(?P<year>{_YEAR})|(?P<day>\d{{1,2}})", re.IGNORECASE)
 
 
 def read_date(surface: str, year: int | None = None) -> date | None:

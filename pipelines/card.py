@@ -1,0 +1,192 @@
+"""The dataset card: the prose stands in ``card.md``, every number comes from the tables.
+
+The front matter is what ``datasets`` and the Hub read: one config for each table, its version, and its features.
+The card depends on the tables, the settings and the history alone, so a rebuilt release has the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+import schemas
+from pipelines.document import APPLIED, Settings
+from pipelines.release import Tables, count_values
+
+TEMPLATE = Path(__file__).with_name("card.md")
+
+SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
+LARGEST = "10M<n<100M"
+
+LICENCES = re.compile(r"apache-2\.0|mit|odbl|odc-by|pddl|cc0-1\.0|cc-by(-nc)?(-sa|-nd)?-4\.0")
+"""Licences that the Hub knows by these names; any other one is ``other``."""
+
+SHOWN = 20
+"""Rows of a table of rules, terms or outlets."""
+
+History = Sequence[tuple[str, str, str]]
+"""(version, step, reason) of every release up to this one, oldest first."""
+
+
+def render_card(
+    tables: Tables, settings: Settings, history: History, *, change_count: int | None = None, source_name: str = ""
+) -> str:
+    """Write README.md of the release that comes last in ``history``.
+
+    ``change_count`` is the number of rows of ``changes``, None where the release has no such table.
+    """
+    version = history[-1][0]
+    rows = {name: table.num_rows for name, table in tables.items()}
+    if change_count is not None:
+        rows["changes"] = change_count
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    environment.filters |= {"plain": _plain, "code": _code, "number": _number, "share": _share}
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    body = template.render(
+        title=settings.title or settings.name,
+        description=settings.description or "Machine-translated texts, cleaned, with every change recorded.",
+        licence=settings.licence if settings.licence != "unknown" else "",
+        contact=settings.contact,
+        policy=settings.version_policy,
+        source_name=source_name or settings.name,
+        version=version,
+        folder=f"releases/{version}",
+        history=history,
+        change_count=change_count,
+        tables=[_table_facts(name, count) for name, count in rows.items()],
+        **_facts(tables),
+    )
+    return f"---\n{_front_matter(settings, version, rows)}---\n\n{body.rstrip()}\n"
+
+
+def _front_matter(settings: Settings, version: str, rows: dict[str, int]) -> str:
+    licence = settings.licence.strip().lower()
+    known = LICENCES.fullmatch(licence) is not None
+    name = "".join(letter if letter.isalnum() else "-" for letter in licence).strip("-")
+    content: dict[str, Any] = {
+        "license": licence if known else "other",
+        **({} if known else {"license_name": name or "unknown"}),
+        "language": list(settings.languages),
+        "pretty_name": _one_line(settings.title or settings.name),
+        "size_categories": [next((label for limit, label in SIZES if rows["documents"] < limit), LARGEST)],
+        "task_categories": ["text-generation", "token-classification"],
+        "source_datasets": ["original"],
+        "tags": ["machine-translation", "translationese", "news", "text-cleaning"],
+        "configs": [_config(name, version) for name in rows],
+        "dataset_info": [{"config_name": name, "features": schemas.features(name)} for name in rows],
+    }
+    text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=10_000)
+    return text
+
+
+def _config(name: str, version: str) -> dict[str, Any]:
+    config: dict[str, Any] = {"config_name": name, "version": version}
+    if name == "documents":
+        config["default"] = True
+    # Sizes of splits stay out: load_dataset(filters=…) would compare them with what the filter leaves.
+    return config | {"data_files": [{"split": "train", "path": f"{name}/train-*.parquet"}]}
+
+
+def _table_facts(name: str, rows: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "rows": rows,
+        "meaning": schemas.schema_of(name).description,
+        "columns": schemas.describe(name),
+    }
+
+
+def _facts(tables: Tables) -> dict[str, Any]:
+    documents, edits = tables.documents, tables.edits
+    actions = count_values(edits, "action")
+    applied = sum(count for (action,), count in actions.items() if action in APPLIED)
+    confidence = count_values(edits, "confidence")
+    dates = pc.min_max(documents["published_date"]).as_py()
+    outlets = [f"{name} ({_number(count)})" for name, count in _ranked(documents, "outlet") if name]
+    return {
+        "counts": {
+            "inputs": documents.num_rows + tables.rejects.num_rows,
+            "documents": documents.num_rows,
+            "words": pc.sum(documents["word_count"]).as_py() or 0,
+            "duplicates": documents.num_rows - documents["duplicate_group"].null_count,
+            "rejects": tables.rejects.num_rows,
+            "edits": edits.num_rows,
+            "applied": applied,
+            "annotated": edits.num_rows - applied,
+            "doubtful": edits.num_rows - confidence[("high",)],
+        },
+        "dates": (dates["min"], dates["max"]) if dates["min"] else None,
+        "languages": [name for name, _ in _ranked(documents, "language")],
+        "outlets": ", ".join(outlets[:SHOWN]),
+        "missing": _missing(documents),
+        "top_terms": [{"name": name, "count": count} for name, count in _ranked(tables.terms, "canonical")[:SHOWN]],
+        "rejects": [{"name": name, "count": count} for name, count in _ranked(tables.rejects, "reason")],
+        "classes": _split_by_action(edits, "artefact_class"),
+        "rules": _split_by_action(edits, "rule")[:SHOWN],
+    }
+
+
+def _missing(documents: pa.Table) -> list[dict[str, Any]]:
+    """Count what is null or empty in the columns where that can be."""
+    counts = {name: _empty_count(documents[name]) for name in documents.column_names if name != "duplicate_group"}
+    total = max(1, documents.num_rows)
+    return [{"name": name, "count": count, "share": count / total} for name, count in counts.items() if count]
+
+
+def _empty_count(column: pa.ChunkedArray) -> int:
+    if pa.types.is_list(column.type):
+        empty = pc.equal(pc.list_value_length(column), 0)
+    elif pa.types.is_string(column.type):
+        empty = pc.equal(column, "")
+    else:
+        return int(column.null_count)
+    return int(column.null_count) + int(pc.sum(empty).as_py() or 0)
+
+
+def _split_by_action(edits: pa.Table, column: str) -> list[dict[str, Any]]:
+    applied: Counter[str] = Counter()
+    annotated: Counter[str] = Counter()
+    for (name, action), count in count_values(edits, column, "action").items():
+        (applied if action in APPLIED else annotated)[name] += count
+    ranked = _by_count((applied + annotated).items())
+    return [{"name": name, "applied": applied[name], "annotated": annotated[name]} for name, _ in ranked]
+
+
+def _ranked(table: pa.Table, column: str) -> list[tuple[str, int]]:
+    return _by_count((name, count) for (name,), count in count_values(table, column).items() if name is not None)
+
+
+def _by_count(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(items, key=lambda item: (-item[1], item[0]))
+
+
+def _one_line(text: str) -> str:
+    """Put blanks for line ends and control characters, one for a run of them."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+
+
+def _plain(text: str) -> str:
+    """Escape a text so that Markdown and HTML show it as it is."""
+    escaped = re.sub(r"([\\`*_\[\]<>|#~&$])", r"\\\1", _one_line(text))
+    return re.sub(r"^(\d*)([-+=.)])", r"\1\\\2", escaped)
+
+
+def _code(text: str) -> str:
+    """Make a text fit to stand between backticks in a table."""
+    return _one_line(text).replace("`", "'").replace("|", "/")
+
+
+def _number(count: int) -> str:
+    return f"{count:,}"
+
+
+def _share(share: float) -> str:
+    return f"{share:.1%}"

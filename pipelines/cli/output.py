@@ -1,0 +1,92 @@
+"""What the commands share: printing (text, JSON, errors) and the options that several of them have.
+
+Text goes to stdout without any markup, so a name with brackets in it is printed as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+WIDTH = 80
+"""The width, in columns, that every summary keeps to; only a path may be longer, so that it can be copied."""
+
+
+def one_line(text: str) -> str:
+    """Return the text as one line, without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def print_error(message: str) -> None:
+    """Print one line to stderr."""
+    print(f"corpus: {one_line(message)}", file=sys.stderr, flush=True)
+
+
+def print_note(message: str) -> None:
+    """Print one line of progress or advice to stderr, so that stdout stays the result alone."""
+    print(one_line(message), file=sys.stderr, flush=True)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of text to stdout."""
+    for line in lines:
+        print(line)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document to stdout; dataclasses, paths, dates and counters become plain values."""
+    json.dump(plain(value), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - the one place that takes anything
+    """Return the value in JSON's own types; what JSON does not know becomes its text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(each) for each in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Path):
+        return value.as_posix()
+    return str(value)
+
+
+def shorten(text: str, width: int) -> str:
+    """Return one line of at most ``width`` columns' worth of characters; a cut is marked with an ellipsis."""
+    text = one_line(text)
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
+    """Set rows in aligned columns, two spaces apart; the columns in ``right`` are set flush right."""
+    if not rows:
+        return []
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(cell.rjust(widths[i]) if i in right else cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip()
+        for row in rows
+    ]
+
+
+def on_terminal() -> bool:
+    """Say whether stderr is a terminal that can redraw a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add ``--store``."""
+    parser.add_argument("--store", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")

@@ -1,0 +1,130 @@
+"""``corpus publish``: make the next release of a source, and say what is in it."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import textwrap
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli.display import Display
+from pipelines.cli.output import WIDTH, add_json, print_json, print_lines, shorten, table
+
+if TYPE_CHECKING:
+    from pipelines.publish import Outcome
+
+TOP = 10
+"""How many rules the summary names."""
+
+DESCRIPTION = (
+    "Read every raw text of SOURCE, clean it, and publish the next release of STORE. "
+    "An unchanged source publishes nothing; a release appears only when it is complete."
+)
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("publish", help="publish a source as the next release", description=DESCRIPTION)
+    parser.add_argument(
+        "source", nargs="?", type=Path, default=Path("seeds"), metavar="SOURCE", help="the source (default: seeds)"
+    )
+    parser.add_argument("--to", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
+    parser.add_argument(
+        "--version", type=_version, default="auto", metavar="X.Y.Z",
+        help="the version; auto (default) computes it, a lower one than the changes call for is refused",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="do everything but publish")
+    parser.add_argument("--workers", type=_workers, default=None, metavar="N", help="processes (default: one per core)")
+    parser.add_argument("--verbose", action="store_true", help="show Prefect's own log as well")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def _version(text: str) -> str:
+    if text != "auto" and not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a version: give X.Y.Z (for example 1.2.0) or auto")
+    return text
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes: give 1 or more")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Publish, and print the summary; a problem with the data is a CorpusError of the stage that found it."""
+    from pipelines.ingest import read_settings
+
+    begin = time.monotonic()
+    read_settings(args.source)  # a source that is not there should not cost the start of a server
+    with Display("starting Prefect", is_quiet=args.json or args.verbose) as display:
+        from pipelines.flows import run_publish
+
+        outcome = run_publish(
+            args.source,
+            args.to,
+            version=args.version,
+            dry_run=args.dry_run,
+            workers=args.workers,
+            verbose=args.verbose,
+            on_progress=display.show,
+        )
+    seconds = round(time.monotonic() - begin, 1)
+    if args.json:
+        print_json(_as_json(outcome, seconds, is_dry_run=args.dry_run))
+    else:
+        print_lines(summarize(outcome, seconds))
+    return 0
+
+
+def _as_json(outcome: Outcome, seconds: float, *, is_dry_run: bool) -> dict[str, object]:
+    """Say what the summary says, for programs; of the difference only counts: it may be as long as the source."""
+    difference = outcome.difference
+    return {
+        "version": outcome.version,
+        "path": outcome.path,
+        "published": outcome.published,
+        "dry_run": is_dry_run,
+        "bump": outcome.bump,
+        "reason": outcome.reason,
+        "counts": outcome.counts,
+        "rule_counts": outcome.rule_counts,
+        "added": len(difference.added),
+        "removed": len(difference.removed),
+        "changed": len(difference.changed),
+        "seconds": seconds,
+    }
+
+
+def summarize(outcome: Outcome, seconds: float) -> list[str]:
+    """Write the closing summary: what happened, the counts, the rules with the most edits, version, path, seconds."""
+    if outcome.published:
+        first = f"Published {outcome.version}."
+    elif outcome.bump is None:
+        first = f"Nothing changed since {outcome.version}: nothing published."
+    else:
+        first = f"Dry run: nothing published; it would be {outcome.version}."
+    rules = outcome.rule_counts
+    counts = [
+        ("documents", outcome.counts.get("documents", 0)),
+        ("rejects", outcome.counts.get("rejects", 0)),
+        ("edits", sum(rules.values())),
+        ("annotated", outcome.counts.get("edits", 0) - sum(rules.values())),
+        ("terms", outcome.counts.get("terms", 0)),
+    ]
+    lines = [first, *_columns([(name, f"{count:,}") for name, count in counts], 2)]
+    ranked = sorted(rules.items(), key=lambda item: (-item[1], item[0]))
+    if ranked:
+        lines.append("  edits by rule" + (f" (top {TOP} of {len(ranked)})" if len(ranked) > TOP else ""))
+        lines += _columns([(shorten(rule, 50), f"{count:,}") for rule, count in ranked[:TOP]], 4)
+    lines += textwrap.wrap(
+        f"version {outcome.version}: {outcome.reason}", WIDTH, initial_indent="  ", subsequent_indent="    "
+    )
+    return [*lines, f"  path {outcome.path}", f"  seconds {seconds:.1f}"]
+
+
+def _columns(rows: list[tuple[str, str]], indent: int) -> list[str]:
+    return [" " * indent + line for line in table(rows, right=frozenset({1}))]

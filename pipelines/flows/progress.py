@@ -1,0 +1,54 @@
+"""Progress out of the stages; knows neither Prefect nor any display.
+
+A display gives ``run_publish`` a function of (stage, done, total). It is called from the thread that runs the flow: at
+the begin of each stage, and within a stage at most every ``INTERVAL`` seconds and at its last input.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+
+STAGES = ("ingest", "refine", "validate", "publish")
+"""The stages of a run in order, as a listener hears of them (refine parses and cleans)."""
+
+INTERVAL = 0.1
+
+Listener = Callable[[str, int, int | None], None]
+"""Takes a stage, how many inputs are through it, and of how many (None where a stage does not count them)."""
+
+
+class _Hook:
+    """A listener that is spared a flood of calls; what it raises must never harm the run."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._next = 0.0
+
+    def send(self, stage: str, done: int, total: int | None) -> None:
+        now = time.monotonic()
+        if done in (0, total) or now >= self._next:
+            self._next = now + INTERVAL
+            with contextlib.suppress(Exception):
+                self._listener(stage, done, total)
+
+
+_hook: ContextVar[_Hook | None] = ContextVar("progress_hook", default=None)
+
+
+@contextlib.contextmanager
+def listening(listener: Listener | None) -> Iterator[None]:
+    """Send the progress of everything that runs inside to ``listener``."""
+    token = _hook.set(_Hook(listener) if listener else None)
+    try:
+        yield
+    finally:
+        _hook.reset(token)
+
+
+def report(stage: str, done: int, total: int | None = None) -> None:
+    """Say that ``done`` of ``total`` inputs have been through the stage; cheap enough for every document."""
+    if (hook := _hook.get()) is not None:
+        hook.send(stage, done, total)

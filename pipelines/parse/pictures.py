@@ -1,0 +1,139 @@
+"""Captions in running text: found by the credit that closes them, and followed back to where they begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pipelines.dates import MONTH, MONTH_DAY
+from pipelines.document import Paragraph, Part
+from pipelines.parse.blocks import Block
+from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
+from pipelines.parse.sentences import sentence_spans
+
+_OPENING = re.compile(
+    rf"(?:(?:Combo |File |Aerial |Undated |Screenshot |This |The |An? )?"
+    rf"(?:photo|picture|image|screenshot|screengrab)s?\b"
+    rf"|(?:Night|Aerial|Bird's-eye|A general|An? aerial|General) view\b"
+    rf"|.*\((?:L|R|C|1st|2nd|3rd|front|left|right|center|centre|middle|back|rear|top|bottom)\b[^()]{{0,24}}\)"
+    rf"|.*(?:,|on|in|of)(?: late| early| mid)? (?:{MONTH_DAY}|{MONTH},? \d{{4}})(?<=\d{{4}})\.?$)",
+    re.IGNORECASE,
+)
+_DATED = re.compile(rf".*(?:,|on) (?:{MONTH_DAY})\.?$", re.IGNORECASE)
+_REPORTING = re.compile(r"\b(?:said|says|reported|announced|according)\b")
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|should|may|said|says|did|does|do)\b|\w{2,}ed\b"
+)
+_PHOTO_WORDS = re.compile(
+    r"\b(?:photos?|pictures?|provided|courtesy|screenshot|file|by|of|the|via|taken|for)\b", re.IGNORECASE
+)
+_PERSON = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){0,3}")
+_SITE = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_MOST_SENTENCES = 6
+_LONGEST_ALONE = 160
+"""A single opening sentence of at most so many characters before a credit is a caption; a longer one is a lead."""
+
+
+@cache
+def _credit() -> re.Pattern[str]:
+    outlet = alternatives(AGENCIES, ("VCG", "IC", "CFP", "Getty Images", "China Military"))
+    inside = (
+        r"[^()\[\]]{0,60}\bphotos?\b[^()\[\]]{0,90}"
+        rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}"
+        rf"|[^()\[\]/.]{{2,50}}/\s?[^()\[\]]{{0,24}}(?:{outlet})"
+    )
+    return re.compile(
+        rf"[(\[](?:{inside})[)\]]|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?=\s|$)",
+        re.IGNORECASE,
+    )
+
+
+def _names(text: str, offset: int) -> Iterator[Part]:
+    """The photographers in a credit: capitalised words between slashes and commas that name no agency and no site."""
+    for piece in re.finditer(r"[^/,;:()\[\]&]+", text):
+        words = _PHOTO_WORDS.sub(lambda m: " " * len(m.group()), piece.group())
+        name = words.strip()
+        if "courtesy" in text.lower() or not _PERSON.fullmatch(name) or _SITE.search(name) or _is_outlet(name):
+            continue
+        start = offset + piece.start() + words.index(name)
+        yield Part("photographers", start, start + len(name))
+
+
+@cache
+def _outlets() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:.* )?(?:{alternatives(AGENCIES, OUTLET_ENDINGS, ('VCG', 'Images', 'Group', 'Center', 'IC', 'CFP'))})",
+        re.IGNORECASE,
+    )
+
+
+def _is_outlet(name: str) -> bool:
+    return bool(_outlets().fullmatch(name.replace("’", "'"))) or not any(c.islower() for c in name)
+
+
+def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], list[Block]]:
+    """Take the captions with their credits, and credits that stand alone, out of a running text.
+
+    ``whole`` says that all which ends in a credit is caption, as it is above the dateline of an agency.
+    """
+    found: list[Paragraph] = []
+    rest: list[Block] = []
+    position = 0
+    marks = list(_credit().finditer(block.text))
+    whole = whole or _is_gallery(block.text, marks)
+    for mark in marks:
+        if mark.start() < position:
+            continue
+        begin = position if whole else _begin(block.text, position, mark.start())
+        kept = block.text[position:begin].rstrip()
+        rest += _body(block, position, position + len(kept))
+        found.append(_caption(block, begin, mark))
+        position = mark.end()
+    rest += _body(block, position, len(block.text))
+    return found, rest
+
+
+def _is_gallery(text: str, marks: list[re.Match[str]]) -> bool:
+    """Tell whether the text is nothing but captions: it opens as a caption does, and a credit closes it."""
+    if not marks or text[marks[-1].end() :].strip(" .#*0123456789【】[]<>"):
+        return False
+    first = sentence_spans(text, 0, marks[0].start())
+    return bool(first) and bool(_OPENING.match(text[first[0][0] : first[0][1]]))
+
+
+def _begin(text: str, start: int, end: int) -> int:
+    """Where the caption that ends at ``end`` begins: at the nearest sentence before it that opens as captions do."""
+    spans = sentence_spans(text, start, end)
+    for back, (a, b) in enumerate(reversed(spans[-_MOST_SENTENCES:])):
+        sentence = text[a:b]
+        if _OPENING.match(sentence) or (back == 0 and not _FINITE.search(sentence)):
+            return a
+    alone = len(spans) == 1 and start == 0 and end < len(text) // 2
+    return spans[0][0] if alone and _may_stand_alone(text[spans[0][0] : end].rstrip()) else end
+
+
+def _may_stand_alone(sentence: str) -> bool:
+    dated = _DATED.match(sentence) and not _REPORTING.search(sentence)
+    return len(sentence) <= _LONGEST_ALONE or bool(dated)
+
+
+def _caption(block: Block, begin: int, mark: re.Match[str]) -> Paragraph:
+    start, end = block.start + begin, block.start + mark.end()
+    while block.text[start - block.start].isspace():
+        start += 1
+    credit = block.start + mark.start()
+    parts = tuple(_names(mark.group(), credit))
+    if credit <= start:
+        return Paragraph("credit", start, end, "photo-credit", parts)
+    gap = len(block.text[: mark.start()]) - len(block.text[: mark.start()].rstrip())
+    return Paragraph("caption", start, end, "caption", parts, ((credit - gap, end),))
+
+
+def _body(block: Block, start: int, end: int) -> list[Block]:
+    text = block.text[start:end]
+    kept = text.strip()
+    if not kept:
+        return []
+    begin = block.start + start + text.index(kept)
+    return [Block(begin, begin + len(kept), kept)]

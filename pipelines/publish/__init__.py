@@ -1,0 +1,162 @@
+"""Published: tables -> a staged release, made visible in one move.
+
+Nothing is written unless there is something new, the expectations of the source hold, and parent + changes = release.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.card import render_card
+from pipelines.compare import Difference, compare
+from pipelines.document import APPLIED, Settings
+from pipelines.errors import INTERNAL, CorpusError
+from pipelines.publish.changes import apply_changes, build_changes, prove_changes
+from pipelines.publish.expectations import check_accounting, check_expectations
+from pipelines.publish.manifest import (
+    Build,
+    build_manifest,
+    count_stages,
+    describe_dataset,
+    render_changes,
+    write_records,
+)
+from pipelines.publish.parquet import write_table
+from pipelines.publish.staging import check_store, promote, staging_area
+from pipelines.publish.versions import AUTO, choose_version
+from pipelines.release import RELEASES, Release, Tables, count_values, latest, releases, verify
+
+__all__ = ["Build", "Outcome", "apply_changes", "publish"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What publishing came to.
+
+    ``version`` and ``path`` are those of the release that now stands for the source: the new one, the one that a dry
+    run would make, or, where nothing changed, the latest one. ``bump`` is major, minor, patch or first; None where
+    nothing changed. ``rule_counts`` counts applied edits by rule.
+    """
+
+    version: str
+    path: Path
+    published: bool
+    bump: str | None
+    reason: str
+    counts: Mapping[str, Any]
+    rule_counts: Counter[str]
+    difference: Difference
+
+
+def publish(
+    tables: Tables, store: Path, settings: Settings, build: Build, version: str = AUTO, *, dry_run: bool = False
+) -> Outcome:
+    """Publish tables as the next release of a store, unless they say what the latest release says.
+
+    CorpusError where the store cannot be used, an expectation of the source is not met, the version asked for is
+    refused, or another run published meanwhile. In every such case the store is as it was.
+    """
+    check_store(store)
+    check_accounting(tables, build)
+    parent = _sound_parent(store, build)
+    difference = _compare_with(parent, tables, settings)
+    check_expectations(tables, settings, difference, parent.info.documents if parent else 0)
+    bump = difference.bump(settings.version_policy) if parent else "first"
+    reason = difference.reason if parent else "first release"
+    taken = [info.version for info in releases(store)]
+    chosen = choose_version(version, parent.version if parent else None, bump, reason, taken)
+    is_unchanged = parent is not None and difference.is_empty
+    outcome = Outcome(
+        version=parent.version if parent and is_unchanged else chosen,
+        path=parent.path if parent and is_unchanged else store / RELEASES / chosen,
+        published=not (is_unchanged or dry_run),
+        bump=bump,
+        reason="nothing changed" if is_unchanged else reason,
+        counts=count_stages(tables, build),
+        rule_counts=_count_applied(tables),
+        difference=difference,
+    )
+    if outcome.published:
+        manifest = build_manifest(tables, build, settings, chosen, parent=parent, difference=difference)
+        contents = dict(tables.items()) | _proved_changes(parent, tables, difference)
+        history = [*((info.version, info.bump, info.reason) for info in releases(store)), (chosen, bump or "", reason)]
+        change_count = contents["changes"].num_rows if parent else None
+        card = render_card(tables, settings, history, change_count=change_count, source_name=build.source_name)
+        notes = {"README.md": card, "CHANGES.md": render_changes(manifest, difference)}
+        _write_release(store, contents, notes, manifest)
+    return outcome
+
+
+def _write_release(
+    store: Path, contents: Mapping[str, pa.Table], notes: Mapping[str, str], manifest: Mapping[str, Any]
+) -> None:
+    try:
+        with staging_area(store) as folder:
+            for name, table in contents.items():
+                write_table(table, name, folder / name)
+            for name, text in notes.items():
+                (folder / name).write_text(text, encoding="utf-8")
+            write_records(folder, manifest)
+            _check_staged(folder, contents)
+            promote(folder, store, manifest["version"], manifest["parent"])
+    except OSError as error:
+        raise CorpusError(
+            f"{store} cannot be written to ({error.strerror or error}): check permissions and free space, "
+            "or choose another store with --to"
+        ) from error
+
+
+def _sound_parent(store: Path, build: Build) -> Release | None:
+    """Return the latest release, whose files must be as they were published: the next one is measured against it."""
+    parent = latest(store)
+    if build.parent is not None and build.parent != (parent.version if parent else ""):
+        raise CorpusError(
+            f"another run published meanwhile ({parent.version if parent else 'nothing'} instead of {build.parent}); "
+            "nothing was published: run corpus publish again"
+        )
+    findings = verify(parent.path) if parent else []
+    if parent and findings:
+        first = findings[0]
+        raise CorpusError(
+            f"the latest release {parent.version} is damaged ({first.path}: {first.problem}); "
+            "restore it from a copy, or move its folder out of the store"
+        )
+    return parent
+
+
+def _compare_with(parent: Release | None, tables: Tables, settings: Settings) -> Difference:
+    if parent is None:
+        return Difference()
+    difference = compare(parent.tables(), tables)
+    return replace(difference, is_relabelled=parent.manifest.get("dataset") != describe_dataset(settings))
+
+
+def _proved_changes(parent: Release | None, tables: Tables, difference: Difference) -> dict[str, pa.Table]:
+    if parent is None:
+        return {}
+    changes = build_changes(difference, tables.documents)
+    prove_changes(parent.table("documents"), changes, tables.documents)
+    return {"changes": changes}
+
+
+def _check_staged(folder: Path, contents: Mapping[str, pa.Table]) -> None:
+    """Raise CorpusError unless the staged files are sound and say, read back, what the tables in memory do."""
+    problems = [f"{finding.path}: {finding.problem}" for finding in verify(folder)]
+    staged = Release(folder)
+    problems += [f"{name}: read back otherwise" for name, t in contents.items() if not staged.table(name).equals(t)]
+    if problems:
+        raise CorpusError(f"the staged release is not sound ({problems[0]}); nothing was published", INTERNAL)
+
+
+def _count_applied(tables: Tables) -> Counter[str]:
+    counts = count_values(tables.edits, "rule", "action")
+    applied: Counter[str] = Counter()
+    for (rule, action), count in counts.items():
+        applied[rule] += count if action in APPLIED else 0
+    return +applied

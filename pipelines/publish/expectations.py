@@ -1,0 +1,61 @@
+"""What must hold before anything is published: the books balance, and the source's expectations are met."""
+
+from __future__ import annotations
+
+from pipelines.compare import Difference
+from pipelines.document import Settings
+from pipelines.errors import INTERNAL, CorpusError
+from pipelines.publish.manifest import Build
+from pipelines.release import Tables
+
+NAMED = 5
+"""Inputs that a message names."""
+
+
+def check_accounting(tables: Tables, build: Build) -> None:
+    """Raise CorpusError unless every input is a document or a reject."""
+    accounted = tables.documents.num_rows + tables.rejects.num_rows
+    if accounted != build.input_count:
+        raise CorpusError(
+            f"{build.input_count} inputs came in but {accounted} documents and rejects came out; "
+            "nothing was published: please report this as a defect",
+            INTERNAL,
+        )
+
+
+def check_expectations(tables: Tables, settings: Settings, difference: Difference, parent_count: int) -> None:
+    """Raise CorpusError where too few documents came out, too many inputs failed, or too many documents vanished.
+
+    ``parent_count`` is the number of documents of the parent, 0 where there is none.
+    """
+    documents, rejects = tables.documents.num_rows, tables.rejects.num_rows
+    if documents < settings.min_documents:
+        _refuse(
+            f"only {documents} documents, at least {settings.min_documents} expected (min_documents)",
+            _rejected(tables),
+        )
+    if rejects > settings.max_reject_share * (documents + rejects):
+        share = rejects / (documents + rejects)
+        _refuse(
+            f"{rejects} of {documents + rejects} inputs were rejected ({share:.1%}), "
+            f"at most {settings.max_reject_share:.1%} expected (max_reject_share)",
+            _rejected(tables),
+        )
+    lost = difference.removed
+    if len(lost) > settings.max_document_loss * parent_count:
+        _refuse(
+            f"{len(lost)} of {parent_count} documents would vanish ({len(lost) / parent_count:.1%}), "
+            f"at most {settings.max_document_loss:.1%} expected (max_document_loss)",
+            list(lost),
+        )
+
+
+def _rejected(tables: Tables) -> list[str]:
+    rows = tables.rejects.select(["source", "reason"]).to_pylist()
+    return [f"{row['source']} ({row['reason']})" for row in rows]
+
+
+def _refuse(problem: str, inputs: list[str]) -> None:
+    named = ", ".join(inputs[:NAMED]) + (f" and {len(inputs) - NAMED} more" if len(inputs) > NAMED else "")
+    look = f"look at {named}" if inputs else "check that the source holds texts"
+    raise CorpusError(f"{problem}; nothing was published: {look}, or change the expectation in dataset.toml")

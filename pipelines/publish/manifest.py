@@ -1,0 +1,145 @@
+"""The manifest and the list of changes of a release: facts for machines, and the same in a few lines for people."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.compare import Change, Difference
+from pipelines.document import APPLIED, Settings
+from pipelines.release import (
+    CHECKSUMS,
+    MANIFEST,
+    Release,
+    Tables,
+    checksum_text,
+    count_values,
+    file_sha256,
+    table_sha256,
+)
+
+SHOWN = 50
+"""Documents that CHANGES.md names for each kind of change; the table ``changes`` has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What made the tables: fingerprints (hexadecimal SHA-256), code version, number of inputs, name of the source.
+
+    ``run_id`` is for the log and goes into no file, so that a rebuilt release is the same. ``parent`` is the version
+    that was latest when the source was read (empty: there was none); publishing is refused when another run has
+    published since (None: not checked).
+    """
+
+    rule_fingerprint: str
+    glossary_fingerprint: str
+    parser_fingerprint: str
+    schema_fingerprint: str
+    code_version: str
+    input_count: int
+    source_name: str
+    run_id: str = ""
+    parent: str | None = None
+
+
+def count_stages(tables: Tables, build: Build) -> dict[str, Any]:
+    """Count what went into and came out of the stages."""
+    by_rule = count_values(tables.edits, "rule")
+    actions = count_values(tables.edits, "action")
+    return {
+        "inputs": build.input_count,
+        "documents": tables.documents.num_rows,
+        "rejects": tables.rejects.num_rows,
+        "rejects_by_reason": _named(count_values(tables.rejects, "reason")),
+        "edits": tables.edits.num_rows,
+        "edits_applied": sum(count for (action,), count in actions.items() if action in APPLIED),
+        "edits_by_rule": _named(by_rule),
+        "terms": tables.terms.num_rows,
+    }
+
+
+def describe_dataset(settings: Settings) -> dict[str, Any]:
+    """Say what the dataset is called and whose it is, as the card shows it."""
+    return {
+        "name": settings.name,
+        "title": settings.title,
+        "description": settings.description,
+        "licence": settings.licence,
+        "contact": settings.contact,
+        "languages": list(settings.languages),
+    }
+
+
+def build_manifest(
+    content: Tables, build: Build, settings: Settings, version: str, *, parent: Release | None, difference: Difference
+) -> dict[str, Any]:
+    """Gather everything that the manifest says but the hashes of files, which exist only once they are written."""
+    hashes = {name: table_sha256(name, table) for name, table in content.items()}
+    return {
+        "version": version,
+        "parent": parent.version if parent else None,
+        "parent_sha256": parent.manifest["logical_sha256"] if parent else None,
+        "bump": difference.bump(settings.version_policy) if parent else "first",
+        "reason": difference.reason if parent else "first release",
+        "version_policy": settings.version_policy,
+        "logical_sha256": hashes["documents"],
+        "tables": {name: {"rows": t.num_rows, "logical_sha256": hashes[name]} for name, t in content.items()},
+        "counts": count_stages(content, build),
+        "dataset": describe_dataset(settings),
+        "source": build.source_name,
+        "schema_fingerprint": build.schema_fingerprint,
+        "rule_fingerprint": build.rule_fingerprint,
+        "glossary_fingerprint": build.glossary_fingerprint,
+        "parser_fingerprint": build.parser_fingerprint,
+        "code_version": build.code_version,
+        "published_at": _now(),
+    }
+
+
+def write_records(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest with the hash of every file in the folder, then SHA256SUMS over all of them."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(paths)}
+    files = {name: {"bytes": (folder / name).stat().st_size, "sha256": digest} for name, digest in hashes.items()}
+    text = json.dumps({**manifest, "files": files}, indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    hashes[MANIFEST] = file_sha256(folder / MANIFEST)
+    (folder / CHECKSUMS).write_text(checksum_text(hashes), encoding="utf-8")
+
+
+def render_changes(manifest: Mapping[str, Any], difference: Difference) -> str:
+    """Write CHANGES.md."""
+    lines = [f"# {manifest['version']}", ""]
+    if manifest["parent"] is None:
+        lines += [f"First release: {manifest['counts']['documents']} documents.", ""]
+        return "\n".join(lines)
+    lines += [f"{manifest['bump'].capitalize()} release after {manifest['parent']}: {manifest['reason']}.", ""]
+    for title, op in (("Added", "add"), ("Removed", "delete"), ("Changed", "modify")):
+        chosen = [change for change in difference.changes if change.op == op]
+        if chosen:
+            lines += [f"## {title} ({len(chosen)})", "", *map(_change_line, chosen[:SHOWN])]
+            lines += [f"- and {len(chosen) - SHOWN} more: see the table `changes`"] * (len(chosen) > SHOWN)
+            lines += [""]
+    return "\n".join(lines)
+
+
+def _change_line(change: Change) -> str:
+    name = change.document_id.replace("`", "'").replace("\n", " ")
+    fields = f": {', '.join(change.fields)}" if change.fields else ""
+    return f"- `{name}`{fields} ({', '.join(change.causes)})".replace("\n", " ")
+
+
+def _named(counts: Mapping[tuple[Any, ...], int]) -> dict[str, int]:
+    return {str(key[0]): count for key, count in sorted(counts.items())}
+
+
+def _now() -> str:
+    """The time of publication, UTC, to the second; SOURCE_DATE_EPOCH takes the clock's place where it is set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,141 @@
+"""Finding and reading releases. A release exists if, and only if, its manifest does."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.errors import USAGE, CorpusError
+from pipelines.release.tables import Tables
+
+MANIFEST = "manifest.json"
+RELEASES = "releases"
+VERSION = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
+
+Version = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInfo:
+    """What a list of releases says of each; ``published_at`` is UTC, ISO 8601."""
+
+    version: str
+    path: Path
+    parent: str | None
+    bump: str
+    reason: str
+    documents: int
+    rejects: int
+    published_at: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release folder that has a manifest; reading its tables checks every page against its checksum."""
+
+    path: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest; CorpusError where it cannot be read."""
+        try:
+            manifest = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise CorpusError(f"{self.path}: {MANIFEST} cannot be read ({error}); run corpus verify on it") from error
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("version"), str):
+            raise CorpusError(f"{self.path}: {MANIFEST} is not a manifest of Corpus; run corpus verify on it")
+        return manifest
+
+    @property
+    def version(self) -> str:
+        """The version that the manifest names."""
+        return str(self.manifest["version"])
+
+    @property
+    def info(self) -> ReleaseInfo:
+        """The line of this release in a list of releases; CorpusError where the manifest lacks what it must say."""
+        manifest = self.manifest
+        try:
+            return ReleaseInfo(
+                version=self.version,
+                path=self.path,
+                parent=manifest["parent"],
+                bump=manifest["bump"],
+                reason=manifest["reason"],
+                documents=manifest["counts"]["documents"],
+                rejects=manifest["counts"]["rejects"],
+                published_at=manifest["published_at"],
+            )
+        except (KeyError, TypeError) as error:
+            raise CorpusError(f"{self.path}: {MANIFEST} lacks {error}; run corpus verify on it") from error
+
+    def table(self, name: str) -> pa.Table:
+        """Read one table whole; CorpusError where the release lacks it or its bytes are damaged."""
+        files = sorted((self.path / name).glob("train-*.parquet"))
+        if not files:
+            raise CorpusError(f"release {self.version} has no table {name}")
+        try:
+            return pa.concat_tables(pq.ParquetFile(file, page_checksum_verification=True).read() for file in files)
+        except (OSError, pa.ArrowException) as error:
+            raise CorpusError(f"{self.path / name} cannot be read; run corpus verify on the release") from error
+
+    def tables(self) -> Tables:
+        """Read documents, edits, terms and rejects."""
+        return Tables(*(self.table(name) for name in ("documents", "edits", "terms", "rejects")))
+
+
+def parse_version(text: str) -> Version | None:
+    """Read ``X.Y.Z``; None for anything else (no prefixes, suffixes or leading zeros)."""
+    match = VERSION.fullmatch(text)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def format_version(version: Version) -> str:
+    """Write a version as ``X.Y.Z``."""
+    return ".".join(map(str, version))
+
+
+def releases(store: Path) -> list[ReleaseInfo]:
+    """List the releases of a store, oldest version first; a store that does not exist yet has none."""
+    return [Release(path).info for path in _folders(store)]
+
+
+def latest(store: Path) -> Release | None:
+    """Return the release with the highest version, None where there is none."""
+    folders = _folders(store)
+    return Release(folders[-1]) if folders else None
+
+
+def resolve(store: Path, version: str | Path | None = None) -> Release:
+    """Find a release by version, by the path of its folder, or the latest one; CorpusError where there is none."""
+    name = str(version) if version is not None else "latest"
+    if name == "latest":
+        return latest(store) or _missing(f"no release in {store}: make one with corpus publish")
+    path = store / RELEASES / name if parse_version(name) else Path(name)
+    if (path / MANIFEST).is_file():
+        return Release(path)
+    known = ", ".join(folder.name for folder in _folders(store)) or "none"
+    return _missing(f"no release {name}; {store} has: {known}", USAGE)
+
+
+def _missing(message: str, exit_code: int = 1) -> Release:
+    raise CorpusError(message, exit_code)
+
+
+def _folders(store: Path) -> list[Path]:
+    """List the release folders of a store by ascending version."""
+    try:
+        found = [path for path in (store / RELEASES).iterdir() if (path / MANIFEST).is_file()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise CorpusError(f"{store / RELEASES} cannot be read: {error.strerror}") from error
+    numbered = [(number, path) for path in found if (number := parse_version(path.name))]
+    return [path for _, path in sorted(numbered)]

@@ -1,0 +1,106 @@
+"""Small cleaned documents for tests: made by hand, or drawn by hypothesis."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from pipelines.document import CleanedDocument, Edit, Fields, RawText, Reject, Settings, Term
+from pipelines.publish import Build, Outcome, publish
+from pipelines.release import Tables
+from pipelines.validate import build_tables
+
+SETTINGS = Settings("sample", title="Sample", languages=("en",))
+
+
+def make_document(
+    key: str = "a", text: str = "The meeting was held.\n\nIt ended.", *, raw: str | None = None, edits: int = 2
+) -> CleanedDocument:
+    """Make a document; ``raw`` is what its raw hash is taken from, ``edits`` the number of its edits."""
+    content = text if raw is None else raw
+    found = tuple(
+        Edit(3 * i, 3 * i + 1, "spacing", "punctuation", "replace", " ", "") if i % 2 == 0 else _finding(3 * i)
+        for i in range(edits)
+    )
+    return CleanedDocument(
+        raw=RawText(key, f"{key}.txt", content, sha256(content), len(content)),
+        fields=Fields(title=f"Title of {key}", published_date=date(2020, 1, 2), reporters=("Li Yang",)),
+        text=text,
+        edits=found,
+        terms=(Term("two-goals", "两个目标", "two goals", "The", 0, 3, "politics"),),
+    )
+
+
+def make_reject(source: str = "bad.txt") -> Reject:
+    """Make the reject of an empty file."""
+    return Reject(source, "ingest", "empty", "the file is empty: remove it or fill it", sha256(""), 0)
+
+
+def make_build(tables: Tables, *, parent: str | None = None) -> Build:
+    """Make the build of some tables whose books balance."""
+    count = tables.documents.num_rows + tables.rejects.num_rows
+    return Build("a" * 64, "b" * 64, "c" * 64, "d" * 64, "0.1.0", count, "sample", "run", parent)
+
+
+def make_release(
+    store: Path,
+    documents: Sequence[CleanedDocument],
+    rejects: Sequence[Reject] = (),
+    *,
+    settings: Settings = SETTINGS,
+    version: str = "auto",
+    dry_run: bool = False,
+) -> Outcome:
+    """Publish documents and rejects into a store."""
+    tables = build_tables(documents, rejects)
+    return publish(tables, store, settings, make_build(tables), version, dry_run=dry_run)
+
+
+def snapshot(folder: Path) -> dict[str, bytes | str]:
+    """Read every file below a folder, but for staging and locks."""
+    return {
+        path.relative_to(folder).as_posix(): str(path.readlink()) if path.is_symlink() else path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if (path.is_symlink() or path.is_file()) and "interim" not in path.relative_to(folder).parts
+    }
+
+
+def sha256(text: str) -> str:
+    """Hash a text, lone surrogates and all."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _finding(start: int) -> Edit:
+    return Edit(
+        start,
+        start + 2,
+        "term-variant",
+        "terminology",
+        "annotate",
+        "xx",
+        suggestion="two goals",
+        source_term="两个目标",
+        confidence="medium",
+    )
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
+any_texts = st.text(max_size=20)
+
+documents = st.lists(
+    st.builds(
+        make_document,
+        key=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3),
+        text=texts,
+        raw=st.sampled_from(["one", "two"]),
+        edits=st.integers(0, 4),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda document: document.raw.id,
+)
+"""Lists of sound documents with distinct ids."""

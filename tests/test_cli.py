@@ -1,0 +1,290 @@
+"""The command line: exit codes, one line per problem, JSON alone on stdout, a quick start."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import init, main, output, publish
+from pipelines.cli.display import Display
+from pipelines.compare import Difference
+from pipelines.errors import DATA, INTERNAL, USAGE, CorpusError
+from pipelines.publish import Outcome
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = ("prefect", "datasets", "pandera", "pyarrow", "duckdb", "pandas", "polars", "rich", "fastapi", "sqlalchemy")
+
+
+def run(*arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipelines", *arguments]
+    environment = {**os.environ, **options}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def raising(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    def prepare(problem: BaseException) -> None:
+        def fail(_: argparse.Namespace) -> int:
+            raise problem
+
+        monkeypatch.setattr(init, "run", fail)
+
+    return prepare
+
+
+def test_help_is_quick_and_imports_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "pipelines", "--help"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert imported & set(HEAVY) == set()
+    assert "publish" in done.stdout
+
+
+@pytest.mark.slow
+def test_help_takes_less_than_a_third_of_a_second() -> None:
+    def seconds() -> float:
+        begin = time.perf_counter()
+        run("--help")
+        return time.perf_counter() - begin
+
+    assert min(seconds() for _ in range(5)) < 0.3
+
+
+@pytest.mark.parametrize("command", ["publish", "releases", "verify", "explain", "rules", "init"])
+def test_every_command_has_help(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main.main([command, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "--debug" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["unknown"],
+        ["publish", "--version", "1.2"],
+        ["publish", "--version", "v1.2.3"],
+        ["publish", "--workers", "0"],
+        ["publish", "--dry"],
+        ["publish", "one", "two"],
+        ["init"],
+        ["releases", "--store"],
+        ["verify", "--no-such-option"],
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(arguments) == USAGE
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("corpus: ")
+    assert "--help" in captured.err
+
+
+def test_no_command_shows_the_help_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main([]) == USAGE
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "publish" in captured.err
+
+
+def test_the_version_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("corpus ")
+
+
+@pytest.mark.parametrize(
+    ("problem", "code", "says"),
+    [
+        (CorpusError("the source is\nempty; add texts"), DATA, "the source is empty; add texts"),
+        (CorpusError("wrong", USAGE), USAGE, "wrong"),
+        (PermissionError(errno.EACCES, "Permission denied", "store"), DATA, "store: Permission denied; give yourself"),
+        (OSError(errno.ENOSPC, "No space left on device"), DATA, "make room"),
+        (KeyError("x"), INTERNAL, "internal failure: KeyError: 'x'; run it again with --debug"),
+        (RecursionError("deep"), INTERNAL, "internal failure: RecursionError"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_every_problem_is_one_line(
+    problem: BaseException,
+    code: int,
+    says: str,
+    raising: Callable[[BaseException], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    raising(problem)
+    assert main.main(["init", "somewhere"]) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert says in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_debug_shows_the_traceback(
+    raising: Callable[[BaseException], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    raising(ValueError("odd"))
+    assert main.main(["init", "somewhere", "--debug"]) == INTERNAL
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_closed_pipe_is_no_problem() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipelines", "rules"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) in {0, main.PIPE_CLOSED}
+
+
+def test_init_makes_a_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / 'My [red] "Täxts"'
+    assert main.main(["init", str(folder)]) == 0
+    assert {path.name for path in folder.iterdir()} == {"dataset.toml", "raw", "corrections.csv", "README.md"}
+    assert (folder / "corrections.csv").read_text() == "id,before,after,reason\n"
+    said = capsys.readouterr().out
+    assert "[red]" in said
+    assert "corpus publish" in said
+
+
+def test_init_makes_what_ingest_reads(tmp_path: Path) -> None:
+    ingest = pytest.importorskip("pipelines.ingest")
+    assert main.main(["init", str(tmp_path / "More Texts")]) == 0
+    settings = ingest.read_settings(tmp_path / "More Texts")
+    assert (settings.name, settings.title) == ("more-texts", "More Texts")
+    assert ingest.list_inputs(tmp_path / "More Texts") == []
+
+
+def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "corrections.csv").write_text("id,before,after,reason\na,b,c,d\n")
+    assert main.main(["init", str(tmp_path)]) == 0
+    assert (tmp_path / "corrections.csv").read_text().endswith("a,b,c,d\n")
+    capsys.readouterr()
+    assert main.main(["init", str(tmp_path)]) == USAGE
+    assert "is a source already" in capsys.readouterr().err
+    assert main.main(["init", str(tmp_path / "corrections.csv")]) == USAGE
+    assert "is a file" in capsys.readouterr().err
+
+
+def made(*, published: bool = True, bump: str | None = "first") -> Outcome:
+    return Outcome(
+        version="1.0.0",
+        path=Path("data/releases/1.0.0"),
+        published=published,
+        bump=bump,
+        reason="first release " * 12,
+        counts={"documents": 1234, "rejects": 2, "edits": 110, "terms": 99},
+        rule_counts=Counter({f"rule-{i:02}" * (i % 9 + 1): i for i in range(1, 15)}),
+        difference=Difference(),
+    )
+
+
+def test_the_summary_fits_80_columns_and_names_ten_rules() -> None:
+    lines = publish.summarize(made(), 12.34)
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "Published 1.0.0."
+    assert " ".join(" ".join(lines[1:6]).split()) == "documents 1,234 rejects 2 edits 105 annotated 5 terms 99"
+    assert sum(line.startswith("    rule-") for line in lines) == 10
+    assert lines[-2:] == ["  path data/releases/1.0.0", "  seconds 12.3"]
+
+
+def test_the_summary_says_when_nothing_was_published() -> None:
+    assert "Nothing changed since 1.0.0" in publish.summarize(made(published=False, bump=None), 1.0)[0]
+    assert "Dry run" in publish.summarize(made(published=False), 1.0)[0]
+
+
+def test_json_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_json([made(), date(2025, 4, 25), (1, 2.5, None, True), {"政": frozenset({"新"})}])
+    first, *rest = json.loads(capsys.readouterr().out)
+    assert (first["path"], first["counts"]["documents"]) == ("data/releases/1.0.0", 1234)
+    assert first["rule_counts"]["rule-09"] == 9
+    assert rest == ["2025-04-25", [1, 2.5, None, True], {"政": ["新"]}]
+
+
+def test_publish_prints_one_json_document(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pipelines.flows.run_publish", lambda *_, **__: made())
+    assert main.main(["publish", str(tmp_path), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["version"] == "1.0.0"
+    assert captured.err == ""
+
+
+def test_a_name_that_the_terminal_cannot_show_stops_nothing(tmp_path: Path) -> None:
+    done = run("init", str(tmp_path / "新词"), PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u65b0" in done.stdout
+
+
+def test_progress_is_a_plain_line_per_stage_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Display("starting") as display:
+        for stage in ("ingest", "refine"):
+            for done in range(3):
+                display.show(stage, done, 2)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert [line.split()[2:] for line in captured.err.splitlines()] == [["ingest"], ["refine"]]
+
+
+def test_progress_is_a_bar_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.cli.display.on_terminal", lambda: True)
+    with Display("starting") as display:
+        display.show("[bold]refine", 1, 2)
+        display.show("[bold]refine", 2, 2)
+    assert capsys.readouterr().out == ""
+
+
+def test_progress_is_silent_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    with Display("starting", is_quiet=True) as display:
+        display.show("refine", 1, 2)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_releases_of_an_empty_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["releases", "--store", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main.main(["releases", "--store", str(tmp_path)]) == 0
+    assert "corpus publish" in capsys.readouterr().out
+
+
+def test_verify_without_a_release_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["verify", "--store", str(tmp_path)]) == DATA
+    assert capsys.readouterr().err.count("\n") == 1
+    assert main.main(["verify", "1.0.0", "--store", str(tmp_path), "--json"]) == USAGE
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+
+
+def test_verify_finds_a_folder_that_is_no_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["verify", str(tmp_path), "--json"]) == DATA
+    assert json.loads(capsys.readouterr().out)["is_sound"] is False
+
+
+def test_a_source_that_is_not_there_costs_no_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begin = time.monotonic()
+    assert main.main(["publish", str(tmp_path / "nowhere"), "--to", str(tmp_path / "store")]) in {DATA, USAGE}
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert "nowhere" in captured.err
+    assert not (tmp_path / "store").exists()
+    assert time.monotonic() - begin < 2
