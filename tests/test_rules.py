@@ -1,6 +1,5 @@
 """Every rule does what its examples say, keeps what they say, and is linear on hostile input."""
 
-
 import pytest
 
 from pipelines.errors import CorpusError

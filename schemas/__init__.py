@@ -1,0 +1,106 @@
+"""The contract: one module per table, each a pandera schema; everything else about columns is derived from them.
+
+Importing this package does not load pandera (0.8 s); the first call that needs a schema does.
+
+Derived here: the Arrow schema, the features that Hugging Face reads, the data dictionary, how Parquet stores each
+column, and the fingerprint that changes whenever a column or a check does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from pandera.pyarrow import DataFrameSchema
+
+TABLES = ("documents", "edits", "terms", "rejects", "changes")
+"""The tables of a release, in the order in which people meet them; ``changes`` exists from the second release on."""
+
+
+def schema_of(table: str) -> DataFrameSchema:
+    """Return the pandera schema of a table; KeyError for a name that is not in TABLES."""
+    schema: DataFrameSchema = _module(table).SCHEMA
+    return schema
+
+
+def sort_of(table: str) -> tuple[str, ...]:
+    """Return the columns by which a table is sorted."""
+    order: tuple[str, ...] = _module(table).SORT
+    return order
+
+
+@cache
+def arrow_schema(table: str) -> pa.Schema:
+    """Derive the Arrow schema of a table."""
+    columns = schema_of(table).columns
+    return pa.schema(pa.field(name, _arrow_type(column.dtype)) for name, column in columns.items())
+
+
+def features(table: str) -> list[dict[str, str]]:
+    """Derive the features of a table as the front matter of a dataset card lists them."""
+    return [_feature(name, kind) for name, kind in _types(table).items()]
+
+
+def stored_columns(table: str, *roles: str) -> list[str]:
+    """Name the columns of a table whose storage role is one of ``roles`` (key, category, plain)."""
+    columns = schema_of(table).columns
+    return [name for name, column in columns.items() if column.metadata["role"] in roles]
+
+
+def describe(table: str) -> list[tuple[str, str, str]]:
+    """Derive the data dictionary of a table: (column, type, meaning); a type that may be null ends in ``?``."""
+    columns, types = schema_of(table).columns, _types(table)
+    return [
+        (name, _plain_name(types[name]) + "?" * column.nullable, column.description) for name, column in columns.items()
+    ]
+
+
+@cache
+def fingerprint() -> str:
+    """Hash names, types, nullability, uniqueness and checks of all columns of all tables (hexadecimal SHA-256)."""
+    rows = [
+        [table, name, str(_types(table)[name]), column.nullable, column.unique, sorted(map(str, column.checks))]
+        for table in TABLES
+        for name, column in schema_of(table).columns.items()
+    ]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def _module(table: str) -> ModuleType:
+    if table not in TABLES:
+        raise KeyError(table)
+    return import_module(f"schemas.{table}")
+
+
+def _types(table: str) -> dict[str, pa.DataType]:
+    return {field.name: field.type for field in arrow_schema(table)}
+
+
+def _arrow_type(dtype: object) -> pa.DataType:
+    """Turn pandera's view of a type back into the Arrow type that it was made from."""
+    kinds = {
+        "String": pa.string(),
+        "Int32": pa.int32(),
+        "Int64": pa.int64(),
+        "Float32": pa.float32(),
+        "Date": pa.date32(),
+        "List(String)": pa.list_(pa.field("element", pa.string())),
+    }
+    return kinds[str(dtype)]
+
+
+def _plain_name(kind: pa.DataType) -> str:
+    names = {"float": "float32", "date32[day]": "date32", "list<element: string>": "list<string>"}
+    return names.get(str(kind), str(kind))
+
+
+def _feature(name: str, kind: pa.DataType) -> dict[str, str]:
+    plain = _plain_name(kind)
+    return {"name": name, "list": "string"} if plain == "list<string>" else {"name": name, "dtype": plain}
