@@ -116,6 +116,10 @@ def summarize(outcome: Outcome, seconds: float) -> list[str]:
         ("terms", outcome.counts.get("terms", 0)),
     ]
     lines = [first, *_columns([(name, f"{count:,}") for name, count in counts], 2)]
+    reasons = sorted(outcome.counts.get("rejects_by_reason", {}).items())
+    if reasons:
+        lines.append("  rejects by reason (each with its file and cure in the table rejects)")
+        lines += _columns([(shorten(reason, 50), f"{count:,}") for reason, count in reasons], 4)
     ranked = sorted(rules.items(), key=lambda item: (-item[1], item[0]))
     if ranked:
         lines.append("  edits by rule" + (f" (top {TOP} of {len(ranked)})" if len(ranked) > TOP else ""))
