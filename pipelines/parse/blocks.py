@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipelines.document import Paragraph
 
@@ -27,7 +28,41 @@ class Block:
 
 
 def split(raw: str) -> list[Block]:
-    """Cut the raw text into its non-blank lines; blanks and invisible marks at their edges stay out."""
+    """Cut the raw text into paragraphs: its non-blank lines, or runs of lines where the text was wrapped.
+
+    Blanks and invisible marks at the edges of a paragraph stay out of it.
+    """
+    lines = _lines(raw)
+    runs = _runs(raw, lines)
+    if not _is_wrapped(runs):
+        return lines
+    return [Block(run[0].start, run[-1].end, raw[run[0].start : run[-1].end]) for run in runs]
+
+
+def _runs(raw: str, lines: list[Block]) -> list[list[Block]]:
+    """Group the lines that no blank line parts."""
+    runs: list[list[Block]] = []
+    for line in lines:
+        if runs and raw.count("\n", runs[-1][-1].end, line.start) == 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs
+
+
+def _is_wrapped(runs: list[list[Block]]) -> bool:
+    """Tell whether line ends were set by a width: lines are alike in length and most break off amid a sentence."""
+    pairs = [(a, b) for run in runs for a, b in pairwise(run)]
+    if len(pairs) < MIN_WRAPPED:
+        return False
+    widths = sorted(len(a.text) for a, _ in pairs)
+    amid = sum(not ends_sentence(a.text) for a, _ in pairs)
+    low = sum(b.text[0].islower() for _, b in pairs)
+    even = widths[len(widths) // 2] >= MIN_WIDTH and widths[-1] <= MAX_WIDTH
+    return even and 10 * amid >= 6 * len(pairs) and 10 * low >= 4 * len(pairs)
+
+
+def _lines(raw: str) -> list[Block]:
     blocks = []
     for match in _LINE.finditer(raw):
         line = match.group()
@@ -44,6 +79,8 @@ def ends_sentence(text: str) -> bool:
 
 
 MAX_HEADLINE_WORDS = 60
+MIN_WRAPPED, MIN_WIDTH, MAX_WIDTH = 3, 45, 130
+"""A text counts as wrapped from three broken lines on, of 45 (half of them) to 130 characters (all of them)."""
 
 
 def is_headline(block: Block) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
-from pipelines.parse.credits import caption, trailing
+from pipelines.parse.credits import caption, credit_line, trailing
 from pipelines.parse.dateline import dateline
+from pipelines.parse.header import original_title
 
 
 def body(blocks: Iterable[Block]) -> tuple[list[Paragraph], list[Block]]:
@@ -15,15 +16,22 @@ def body(blocks: Iterable[Block]) -> tuple[list[Paragraph], list[Block]]:
     found: list[Paragraph] = []
     rest: list[Block] = []
     for block in blocks:
-        pictured = caption(block)
-        if pictured:
-            found.append(pictured)
+        named = credit_line(block) or caption(block)
+        if named:
+            found.append(named)
             continue
-        signed = dateline(block)
-        if signed:
-            found.append(signed[0])
-        tags, kept = trailing(signed[1] if signed else block)
-        found += tags
-        if kept.text:
+        signs, kept = _signed(block)
+        tags, kept = trailing(kept) if kept else ([], None)
+        found += [*signs, *tags]
+        if kept and kept.text:
             rest.append(kept)
     return found, rest
+
+
+def _signed(block: Block) -> tuple[list[Paragraph], Block | None]:
+    """Take the dateline off, and the headline that may stand behind it once more."""
+    signed = dateline(block)
+    if signed is None:
+        return [], block
+    again = original_title(signed[1], signed[1].text)
+    return ([signed[0], again[0]], again[1]) if again else ([signed[0]], signed[1])

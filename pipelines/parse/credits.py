@@ -12,13 +12,13 @@ from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
 from pipelines.parse.people import label_pattern, people
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
-_ONLY_PARENTHESES = re.compile(r"(?:[(（][^()（）]{2,120}[)）]\s{0,3}){1,4}[.。]?")
+_ONLY_PARENTHESES = re.compile(r"(?:[(（][^()（）]{2,240}[)）]\s{0,3}){1,4}[.。]?")
 _PHOTOGRAPHER = re.compile(
     r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)\s?"
     r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
     re.IGNORECASE,
 )
-_MAX_CREDIT = 200
+LONGEST_CREDIT = 260
 _MAX_NAME_WORDS = 5
 
 
@@ -41,12 +41,12 @@ def _photographers(block: Block) -> Iterator[Part]:
 
 def credit_line(block: Block) -> Paragraph | None:
     """Recognise a line that only names people and papers behind labels, or people in parentheses."""
-    if len(block.text) > _MAX_CREDIT:
+    if len(block.text) > LONGEST_CREDIT:
         return None
     if _ONLY_PARENTHESES.fullmatch(block.text):
         parts = list(_parenthesised(block))
     else:
-        parts = list(_labelled(block.text, block.start))
+        parts = labelled(block.text, block.start) or list(_spoken(block))
     if not parts:
         return None
     is_source = all(part.field == "outlet" for part in parts)
@@ -58,24 +58,20 @@ def _parenthesised(block: Block) -> Iterator[Part]:
     """Names in parentheses: behind a label what the label says, else the reporters (2 to 4 capitalised words)."""
     for match in re.finditer(r"[(（]([^()（）]+)[)）]", block.text):
         inside, offset = match[1], block.start + match.start(1)
-        labelled = list(_labelled(inside, offset))
-        if labelled:
-            yield from labelled
+        named = labelled(inside, offset)
+        if named:
+            yield from named
         elif re.fullmatch(
             r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3}(?:, [A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3})*", inside
         ):
             yield from (Part("reporters", offset + a, offset + b) for a, b in people(inside))
 
 
-def _labelled(text: str, offset: int) -> Iterator[Part]:
+def labelled(text: str, offset: int) -> list[Part]:
     """Parts behind labels with a colon; nothing at all unless labels and short names make up the whole text."""
-    labels = [
-        m
-        for m in label_pattern().finditer(text)
-        if m.group().rstrip()[-1:] in (":", "：") or m.group().rstrip().lower().endswith(" by")
-    ]
-    if not labels or text[: labels[0].start()].strip(" ([（"):
-        return
+    labels = [m for m in label_pattern().finditer(text) if _is_closed(m.group().rstrip().lower())]
+    if not labels or text[: labels[0].start()].strip(" ([（【"):
+        return []
     found: list[Part] = []
     for label, following in zip(labels, [*labels[1:], None], strict=True):
         end = following.start() if following else len(text)
@@ -83,9 +79,33 @@ def _labelled(text: str, offset: int) -> Iterator[Part]:
         column = label.lastgroup or ""
         spans = [_trimmed(value)] if column == "outlet" else list(people(value))
         if not spans or any(word_count(value[a:b]) > _MAX_NAME_WORDS for a, b in spans):
-            return
+            return []
         found += [Part(column, offset + label.end() + a, offset + label.end() + b) for a, b in spans if b > a]
-    yield from found
+    return found
+
+
+def _is_closed(label: str) -> bool:
+    """Tell whether a label announces names by itself: by a colon, or by its last word."""
+    return label.endswith((":", "：", " by", " our reporters"))
+
+
+def _spoken(block: Block) -> Iterator[Part]:
+    """Names behind a label without a colon, when the line holds nothing else: ``Xinhua reporters Li Yang``."""
+    match = _spoken_pattern().fullmatch(block.text)
+    if match:
+        offset = block.start + match.start("names")
+        column = "photographers" if match["photo"] else "reporters"
+        yield from (Part(column, offset + a, offset + b) for a, b in people(match["names"]))
+
+
+@cache
+def _spoken_pattern() -> re.Pattern[str]:
+    name = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,7}"
+    names = rf"{name}(?:(?:, | and |、){name}){{0,5}}"
+    return re.compile(
+        rf"[(（【]?(?:(?P<photo>Photo by )|By )?(?:[A-Z][\w'’]*[ -]{{1,3}}){{0,8}}(?:[Rr]eporters?|[Cc]orrespondents?) "
+        rf"(?P<names>{names})[)）】]?"
+    )
 
 
 def _trimmed(value: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from functools import cache
 from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, is_headline
-from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
+from pipelines.parse.lexicon import AGENCIES, ORIGINAL_TITLE_LABELS, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
 from pipelines.parse.people import people
 
 _NAME = r"[A-Z][\w'’.&-]*"
@@ -16,18 +16,22 @@ _PLACE = rf"(?P<place>{_NAME}(?:[ /-]{_NAME}){{0,4}}(?:, (?!(?i:{MONTH_DAY})){_N
 _DASH = r"(?:\s{0,3}(?:--+|—+|–|―|-)\s{0,3})"
 
 
+_PERSONS = rf"{_NAME}(?: {_NAME}){{0,5}}(?:(?:, | and ){_NAME}(?: {_NAME}){{0,3}}){{0,5}}"
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    outlet = (
-        rf"(?P<outlet>(?:{alternatives(AGENCIES)})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
-    )
+    known = alternatives(AGENCIES)
+    outlet = rf"(?P<outlet>(?:{known})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
     when = rf"(?P<date>(?i:{MONTH_DAY}))"
-    agency = rf"\((?P<agency>{alternatives(AGENCIES)}|{_NAME}(?:[ ]{_NAME}){{0,3}})\)"
-    byline = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)})\b[^()\n]{{2,160}})\)"
-    wire = rf"{_PLACE},\s?{when}\s{{0,2}}{agency}{_DASH}"
-    end = rf"(?:{byline}{_DASH}?|\((?i:xinhua)\){_DASH}|{_DASH})"
+    agency = rf"\((?P<agency>{known}|{_NAME}(?:[ ]{_NAME}){{0,3}})\)"
+    label = rf"(?i:{alternatives(REPORTER_LABELS)})\b|Xinhua (?=[A-Z])"
+    byline = rf"\((?P<byline>(?:{label})[^()\n]{{2,160}}|{_PERSONS})\)"
+    wire = rf"(?:{_PLACE},\s?)?{when}\s{{0,2}}{agency}{_DASH}"
+    end = rf"(?:\((?:{known})\){_DASH}?|{byline}{_DASH}?|{_DASH})"
     press = rf"{outlet}(?:[,.]\s?|\s)(?:{_PLACE},\s?)?{when}[,.:]?\s{{0,2}}{end}\s?"
-    return re.compile(wire), re.compile(press)
+    plain = rf"(?P<outlet>{known})(?:,\s?|\s)(?:{_PLACE},\s?)?{when}(?:\.|:|,(?= (?:title|topic)))\s{{1,2}}"
+    return re.compile(press), re.compile(wire), re.compile(plain)
 
 
 def dateline(block: Block) -> tuple[Paragraph, Block] | None:
@@ -37,9 +41,12 @@ def dateline(block: Block) -> tuple[Paragraph, Block] | None:
         if match and match.end() < len(block.text):
             end = block.start + match.end()
             rest = Block(end, block.end, block.text[match.end() :])
-            if not is_headline(rest):
+            if not is_headline(rest) or ORIGINAL_LABEL.match(rest.text):
                 return Paragraph("dateline", block.start, end, "dateline", _parts(match, block.start)), rest
     return None
+
+
+ORIGINAL_LABEL = re.compile(rf"(?:{alternatives(ORIGINAL_TITLE_LABELS)})\s?[:：]\s?", re.IGNORECASE)
 
 
 _WIRE = re.compile(
@@ -60,5 +67,8 @@ def _parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
     parts = [Part(c, offset + match.start(g), offset + match.end(g)) for g, c in columns if groups.get(g)]
     if groups.get("byline"):
         start = match.start("byline")
-        parts += [Part("reporters", offset + start + a, offset + start + b) for a, b in people(groups["byline"])]
+        parts += [
+            Part("reporters", offset + start + a, offset + start + b)
+            for a, b in people(groups["byline"].replace("Xinhua ", " " * 7))
+        ]
     return tuple(parts)

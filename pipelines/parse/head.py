@@ -9,6 +9,8 @@ from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
+from pipelines.parse.sites import glued_title
+from pipelines.parse.sites import title as labelled_title
 
 
 def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[list[Paragraph], list[Block]]:
@@ -20,9 +22,10 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
     rest = list(blocks)
     title = next((raw[p.start : p.end] for p in before if p.role == "title"), "")
     while rest:
-        glued = crawler_date(raw, rest[0]) or (original_title(rest[0], title) if title else None)
+        glued = crawler_date(raw, rest[0]) or (original_title(rest[0], title) if title else glued_title(rest[0]))
         if glued:
             found.append(glued[0])
+            title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
             rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
             continue
         paragraph = _opening(rest[0], title, alone=len(rest) == 1)
@@ -40,4 +43,4 @@ def _opening(block: Block, title: str, *, alone: bool) -> Paragraph | None:
         return known
     if alone or not is_headline(block) or dateline(block):
         return None
-    return block.paragraph("subtitle", "header-deck") if title else block.paragraph("title", "header-title")
+    return labelled_title(block, "subtitle", "header-deck") if title else labelled_title(block)

@@ -7,7 +7,8 @@ import re
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, ends_sentence, stems
-from pipelines.parse.lexicon import ORIGINAL_TITLE_LABELS, alternatives
+from pipelines.parse.credits import labelled
+from pipelines.parse.dateline import ORIGINAL_LABEL
 
 _CRAWLER_DATE = re.compile(rf"date[ :]{{1,3}}(?P<date>{ISO_DATE})(?=\s|$)")
 _ANY_DATE = rf"(?:{ISO_DATE}|{MONTH_DAY})"
@@ -16,16 +17,20 @@ _STAMP = re.compile(
     rf"(?:(?P<clock_first>{CLOCK}),?\s{{1,3}})?(?P<date>{_ANY_DATE})(?:[\s,T|]{{1,4}}(?P<clock>{CLOCK}))?",
     re.IGNORECASE,
 )
-_ORIGINAL = re.compile(rf"(?:{alternatives(ORIGINAL_TITLE_LABELS)})\s?[:：]\s?", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"\s(?=[A-Z0-9\"“])")
 
 
 def stamp(block: Block) -> Paragraph | None:
-    """Recognise a line that holds a date, with or without a time, and nothing else."""
-    match = _STAMP.fullmatch(block.text)
+    """Recognise a line that holds a date, with or without a time, and at most credits behind it."""
+    match = _STAMP.match(block.text)
     if not match:
         return None
-    return Paragraph("stamp", block.start, block.end, "header-stamp", _stamp_parts(match, block.start))
+    rest = block.text[match.end() :]
+    named = labelled(rest, block.start + match.end()) if rest.strip() else []
+    if rest.strip() and not named:
+        return None
+    parts = (*_stamp_parts(match, block.start), *named)
+    return Paragraph("stamp", block.start, block.end, "header-stamp", parts)
 
 
 def _stamp_parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
@@ -58,7 +63,7 @@ def original_title(block: Block, title: str) -> tuple[Paragraph, Block | None] |
     The headline ends where its words stop to resemble the title: of all places where a sentence could start, the one
     that leaves the most of the title's stems before it for the fewest other words.
     """
-    match = _ORIGINAL.match(block.text)
+    match = ORIGINAL_LABEL.match(block.text)
     if not match:
         return None
     text = block.text

@@ -36,14 +36,17 @@ REPORTER_LABELS = _entries(
     """
     all-media reporters | all-media reporter | all media reporters | all media reporter | omnimedia reporter |
     full-media reporter | full media reporter | financial media reporter | chief reporter | special correspondent |
-    correspondents | correspondent | trainee reporter | intern reporter | intern | our reporter | staff reporter |
-    reporters | reporter | written by | text by | authors | author | byline | writer | text | by
+    correspondents | correspondent | trainee reporter | intern reporter | intern | reporters involved |
+    participating reporters | reported by our reporters | our reporter | staff reporter |
+    reporters | reporter | written by | reported by | comprehensive report by | compiled by | text by | authors |
+    author | byline | writer | text | by
     """
 )
 
 EDITOR_LABELS = _entries(
     """
-    editor in charge | editor-in-charge | responsible editors | responsible editor | executive editor |
+    editor in charge | responsibility editor | editor-in-charge | responsible editors | responsible editor |
+    executive editor |
     duty editor | chief editor | web editors | web editor | edited by | editors | editor | editing | edit |
     proofreading | proofreader
     """
@@ -62,9 +65,37 @@ OUTLET_LABELS = _entries(
     """
 )
 
+SITES = _entries(
+    """
+    CNN | Chinanews.com | Xinhuanet.com | People.cn | CNR | China News Net | Xinhua English | news.cn | China.org.cn
+    """
+)
+"""Names of sites behind headlines that are no agencies; engines make CNN of 中新网."""
+
+SITE_ENDINGS = _entries(
+    """
+    Network | Online | Daily | News | Net | News Network | News Agency | Times | Website | Weekly | Post
+    """
+)
+
+SURNAMES = frozenset(
+    _entries(
+        """
+        an | bai | bi | cai | cao | chang | chen | cheng | cui | deng | ding | dong | du | duan | fan | fang |
+        feng | fu | gao | ge | geng | gong | gu | guan | guo | han | hao | he | hong | hou | hu | huang | jia |
+        jiang | jin | kang | ke | kong | lai | lei | li | liang | liao | lin | liu | long | lu | luo | lv | ma |
+        mao | meng | mo | mu | ni | nie | niu | pan | pang | pei | peng | qi | qian | qin | qiu | ren | shang |
+        shao | shen | shi | song | su | sun | tan | tang | tian | wan | wang | wei | wen | wu | xia | xiao | xie
+        | xiong | xu | yan | yang | yao | ye | yin | ying | yu | yuan | zeng | zhan | zhang | zhao | zheng |
+        zhong | zhou | zhu | zhuang | zou
+        """
+    )
+)
+"""The commonest Chinese surnames in pinyin, to tell where a name begins in a run of names without commas."""
+
 ORIGINAL_TITLE_LABELS = _entries(
     """
-    original title | original headline | original heading
+    original title | original headline | original heading | the title | the topic | title | topic
     """
 )
 

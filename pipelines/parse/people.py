@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, PHOTO_LABELS, REPORTER_LABELS, alternatives
+from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, PHOTO_LABELS, REPORTER_LABELS, SURNAMES, alternatives
 
-_NAME = re.compile(r"[^\W\d_][\w'’.·-]*(?:[ \u00a0][^\W\d_][\w'’.·-]*){0,4}")
+_NAME = re.compile(r"[^\W\d_][\w'’.·-]*(?:[ \u00a0][^\W\d_][\w'’.·-]*){0,7}")
 _SEPARATOR = re.compile(r"\s*(?:[,,、;;/&|]|\band\b|\u00a0{2,}| {2,})\s*")
 
 LABELS = {
@@ -36,11 +36,21 @@ def people(text: str) -> Iterator[tuple[int, int]]:
         position = label.end() if label else end
 
 
+def _run_on(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Part a run of names without commas where every second word is a surname: ``Niu Jin Wang Xinwei``."""
+    words = [m.span() for m in re.finditer(r"[^\W\d_][\w'’-]*", text[start:end])]
+    firsts = [text[start + a : start + b].lower() in SURNAMES for a, b in words[::2]]
+    if len(words) >= 4 and len(words) % 2 == 0 and all(firsts):
+        yield from ((start + a[0], start + b[1]) for a, b in zip(words[::2], words[1::2], strict=True))
+    else:
+        yield start, end
+
+
 def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     position = start
     for separator in [*_SEPARATOR.finditer(text, start, end), None]:
         stop = separator.start() if separator else end
         name = _NAME.search(text, position, stop)
         if name and name.group()[0].isalpha():
-            yield name.start(), name.end()
+            yield from _run_on(text, name.start(), name.end())
         position = separator.end() if separator else stop

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pipelines.rules.encoding import ENCODING
 from pipelines.rules.layout import LAYOUT
 from pipelines.rules.privacy import PRIVACY
+from pipelines.rules.quoting import QUOTING
 from pipelines.rules.rule import Rule
 from pipelines.rules.spacing import SPACING
 from pipelines.rules.structure import STRUCTURE
@@ -11,4 +13,4 @@ from pipelines.rules.wording import WORDING
 
 __all__ = ["RULES", "Rule"]
 
-RULES: tuple[Rule, ...] = (*STRUCTURE, *LAYOUT, *PRIVACY, *SPACING, *WORDING)
+RULES: tuple[Rule, ...] = (*STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *SPACING, *QUOTING, *WORDING)

@@ -3,53 +3,115 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from pipelines.rules.rule import PROSE, Maker, Rule, by_pattern
 
-_WITH_CREDITS = PROSE | {"credit"}
+_BLANKS = r"[ \t\u00a0\u3000\u2000-\u200a\u202f\u205f]"
+_ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
+
+_NO_BREAK = re.compile(rf"[\u00a0\u3000\u2000-\u200a\u202f\u205f]{_BLANKS}*")
+_WIDE = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
+_BEFORE_MARK = re.compile(r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?=\s|$|[\"”’')\]])")
+_DOUBLED = re.compile(r"(?<=[^\s.])\.(?:[ ]{1,3}\.(?!\.))+(?=\s|$)")
+_ORPHAN = re.compile(rf"(?<=[\w\"”'’)%])(?:\.{_BLANKS}{{1,4}}(?P<comma>,)|,{_BLANKS}{{1,4}}(?P<mark>[,.]))(?=\s|$)")
+_GLUED = re.compile(
+    r"(?<![\w.@/])(?:[a-z]{2,30}|\d{2,6})(?P<at>[.!?])"
+    r"(?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)"
+)
+_GLUED_COMMA = re.compile(
+    r"(?<=[a-z]{2}),(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z])|(?=[A-Za-z]{2,}[ .,;]))"
+)
+_TORN = re.compile(r"(?<=[A-Za-z]{2})(?:[ ]-(?=[a-z]{2})|-[ ](?!(?:and|or|to|nor|versus) )(?=[a-z]{3}))")
+_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[ ](?P<tail>['’](?:s|t|re|ve|ll))(?=[ .,;:?!])")
+_ORDINAL = re.compile(
+    r"(?<![\w.,])(?P<number>\d{1,3}) ?(?P<ending>st|nd|rd|th)"
+    r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
+)
+_SMALL = re.compile(r"(?<![\w'’-])(?P<at>(?P<word>the|a|an|of|and|with|its|their|our|his)(?: (?P=word))+)(?![\w'’-])")
+_LINE = re.compile(r"(?P<hyphen>(?<=[a-z])-)?[ \t]*\r?\n[ \t]*(?=\S)")
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    number, ending, word = match["number"], match["ending"], match["word"]
+    fits = "th" if number[-2:] in {"11", "12", "13"} else _ENDINGS.get(number[-1], "th")
+    return f"{number}{ending}{' ' + word if word else ''}" if ending == fits else match.group()
+
+
+def _joined(match: re.Match[str]) -> str:
+    return "" if match["hyphen"] else " "
 
 
 def _rule(
     rule_id: str,
     why: str,
-    pattern: str,
-    write: str,
+    pattern: re.Pattern[str],
+    write: Callable[[re.Match[str]], str],
     changes: tuple[tuple[str, str], ...],
     keeps: tuple[str, ...],
-    anchors: tuple[str, ...],
+    anchors: tuple[str, ...] = (),
+    *,
     roles: frozenset[str] = PROSE,
+    rewords: bool = False,
 ) -> Rule:
-    find = by_pattern(
-        Maker(rule_id, "punctuation"), re.compile(pattern), lambda m: m.expand(write), roles=roles, rewords=False
-    )
+    find = by_pattern(Maker(rule_id, "punctuation"), pattern, write, roles=roles, rewords=rewords)
     return Rule(rule_id, "punctuation", "repair", why, find, changes, keeps, anchors)
 
+
+_WRAPPED = (
+    "The provincial government said on Tuesday that the library",
+    "will open in the spring, and that more than\n200 children are to read there each day in it,\nas the plan says.",
+    "will open in the spring, and that more than 200 children are to read there each day in it, as the plan says.",
+)
 
 SPACING = (
     _rule(
         "no-break-space",
         "Pages pad with no-break and ideographic spaces; in prose they break search and tokenisers.",
-        r"[\u00a0\u3000\u2000-\u200a\u202f\u205f](?:[ \t\u00a0\u3000\u2000-\u200a\u202f\u205f]*)",
-        " ",
+        _NO_BREAK,
+        lambda _: " ",
         (("a\u00a0new chapter", "a new chapter"), ("a\u3000\u3000new chapter", "a new chapter")),
         ("a new chapter", "an e-mail"),
-        (),
-        _WITH_CREDITS,
+        roles=PROSE | {"credit"},
+    ),
+    _rule(
+        "line-join",
+        "A line end inside a paragraph comes from a page or mail that was wrapped at a fixed width.",
+        _LINE,
+        _joined,
+        (
+            (f"{_WRAPPED[0]} of the\ncounty {_WRAPPED[1]}", f"{_WRAPPED[0]} of the county {_WRAPPED[2]}"),
+            (f"{_WRAPPED[0]} of a coun-\nty {_WRAPPED[1]}", f"{_WRAPPED[0]} of a county {_WRAPPED[2]}"),
+        ),
+        (
+            "The first paragraph ends.\nThe second paragraph ends.",
+            "One line of the poem,\nand then a second,\nand it ends.",
+        ),
     ),
     _rule(
         "wide-blank",
         "Tabs and runs of blanks inside a paragraph come from the page's layout.",
-        r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)",
-        " ",
-        (("one  two", "one two"), ("one\ttwo", "one two")),
+        _WIDE,
+        lambda _: " ",
+        (("It is one  two of them.", "It is one two of them."), ("It ends.\tIt starts.", "It ends. It starts.")),
         ("one two", "one, two"),
-        (),
+    ),
+    _rule(
+        "orphan-mark",
+        "A stop or comma is left alone before another mark where words between them were lost.",
+        _ORPHAN,
+        lambda m: m["comma"] or m["mark"],
+        (
+            ("two upholds. , political awareness", "two upholds, political awareness"),
+            ("in the county, . The rest", "in the county. The rest"),
+        ),
+        ("the U.S., which", "and so on ... he said", "Smith et al., 2020"),
     ),
     _rule(
         "space-before-mark",
         "Engines detach a stop or comma from the word before it.",
-        r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?=\s|$|[\"”’')\]])",
-        r"\g<mark>",
+        _BEFORE_MARK,
+        lambda m: m["mark"],
         (("a modernized Hunan .", "a modernized Hunan."), ("rich , strong and open", "rich, strong and open")),
         ("It grew by .5 percent.", "and so on ... he said", "use the .com domain"),
         (" .", " ,", " ;", " !", " ?"),
@@ -57,10 +119,76 @@ SPACING = (
     _rule(
         "doubled-stop",
         "An empty sentence is left where the engine lost a paragraph break.",
-        r"(?<=[^\s.])(?P<at>\.(?:[ ]{1,3}\.(?!\.))+)(?=\s|$)",
-        ".",
+        _DOUBLED,
+        lambda _: ".",
         (("strengthened. . The meeting", "strengthened. The meeting"), ("It ended. .", "It ended.")),
         ("He paused ... and went on.", "the U.S. team"),
-        (". .",),
+        (". .", ".  ."),
+    ),
+    _rule(
+        "missing-space",
+        "Engines that translate piece by piece glue the pieces at their stops and commas.",
+        _GLUED,
+        lambda m: m["at"] + " ",
+        (
+            ("It stands since 2016.The school is old.", "It stands since 2016. The school is old."),
+            ("in the villages.(District) schools", "in the villages. (District) schools"),
+        ),
+        (
+            "It grew to 1,300 and 2.5 percent.",
+            "see www.example.com for it",
+            "the U.S.A. team",
+            "the Tomorrow.City fair",
+        ),
+    ),
+    _rule(
+        "missing-space-comma",
+        "The same at a comma; the capital behind it goes with the join.",
+        _GLUED_COMMA,
+        lambda m: ", " + (m["word"] or "").lower(),
+        (
+            ("modern methods,The province", "modern methods, the province"),
+            ("the old,the young and all", "the old, the young and all"),
+        ),
+        ("It grew to 1,300 and 2.5 percent.", "the keys a,b and c"),
+    ),
+    _rule(
+        "spaced-hyphen",
+        "A compound is torn apart before or behind its hyphen.",
+        _TORN,
+        lambda _: "-",
+        (("the century -old party", "the century-old party"), ("the long- term plan", "the long-term plan")),
+        ("short- and long-term plans", "a plan - the best - was made", "minus -5 degrees"),
+        (" -", "- "),
+    ),
+    _rule(
+        "spaced-apostrophe",
+        "A blank stands before the apostrophe of a possessive or a contraction.",
+        _APOSTROPHE,
+        lambda m: m["tail"],
+        (("in Jiangxi Province 's villages", "in Jiangxi Province's villages"), ("they didn 't go", "they didn't go")),
+        ("the 1990s and the '80s", "he said 'so it is' to them"),
+        (" 's", " 't", " 're", " 've", " 'll"),
+    ),
+    _rule(
+        "ordinal",
+        "The ending of an ordinal is torn off its number or glued to the next word.",
+        _ORDINAL,
+        _ordinal,
+        (
+            ("on the 23 rdthe hall opened", "on the 23rd the hall opened"),
+            ("the 19 th session of it", "the 19th session of it"),
+        ),
+        ("on the 23rd the hall opened", "the 20th century", "the 100 the most"),
+    ),
+    _rule(
+        "doubled-word",
+        "A small word stands twice where English has it once.",
+        _SMALL,
+        lambda m: m["word"],
+        (("in the the county", "in the county"), ("the work of of the office", "the work of the office")),
+        ("He had had enough.", "that that is, is", "What it is is clear.", "vitamin A a day"),
+        ("the the", "a a", "an an", "of of", "and and", "with with", "its its", "their their", "our our", "his his"),
+        rewords=True,
     ),
 )

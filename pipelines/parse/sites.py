@@ -1,0 +1,74 @@
+"""The name of a site behind a headline, and headlines that are glued to the dateline or the text behind them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipelines.document import Paragraph
+from pipelines.parse.blocks import Block, is_headline
+from pipelines.parse.dateline import dateline, wire_start
+from pipelines.parse.lexicon import AGENCIES, SITE_ENDINGS, SITES, alternatives
+from pipelines.parse.sentences import sentence_ends
+
+_FARTHEST_TITLE = 320
+
+
+@cache
+def _site() -> str:
+    known = alternatives(AGENCIES, SITES)
+    domain = r"[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org)"
+    own = rf"[A-Z][\w'’]*(?: [A-Z][\w'’]*){{0,3}} (?:{alternatives(SITE_ENDINGS)})|{domain}"
+    return rf"(?:(?i:{known})(?: [Ee]nglish\.[\w.]+)?|{own})"
+
+
+@cache
+def _suffix() -> re.Pattern[str]:
+    return re.compile(rf"\s?(?:--?|–|—|\||_)\s?{_site()}(?:\s?(?:--?|\||_)\s?{_site()}){{0,2}}")
+
+
+def without_site(block: Block) -> tuple[int, int] | None:
+    """The span of the site's name at the end of a headline, with the dash before it."""
+    for match in _suffix().finditer(block.text, 8):
+        if match.end() == len(block.text):
+            return block.start + match.start(), block.end
+    return None
+
+
+def title(block: Block, role: str = "title", layout: str = "header-title") -> Paragraph:
+    """Label a headline, the name of the site cut off."""
+    site = without_site(block)
+    return Paragraph(role, block.start, block.end, layout, cuts=(site,) if site else ())
+
+
+def glued_title(block: Block) -> tuple[Paragraph, Block] | None:
+    """Recognise a headline that runs into the text: before a dateline, or before a tab; return it and the rest."""
+    end = _title_end(block)
+    if end is None:
+        return None
+    head = block.text[:end].rstrip()
+    rest = block.text[end:].lstrip()
+    found = title(Block(block.start, block.start + len(head), head))
+    return found, Block(block.end - len(rest), block.end, rest)
+
+
+def _title_end(block: Block) -> int | None:
+    text = block.text
+    for match in _suffix().finditer(text, 8, _FARTHEST_TITLE):
+        rest = text[match.end() :]
+        if rest[:1].isspace() and _is_signed(rest.lstrip()) and _is_title(text[: match.start()]):
+            return match.end()
+    wire = wire_start(text, 0, min(len(text), _FARTHEST_TITLE))
+    if wire > 8 and _is_title(text[:wire]):
+        return wire
+    head, tab, rest = text.partition("\t")
+    is_one = len(sentence_ends(head)) == 1 and len(head) <= _FARTHEST_TITLE
+    return len(head) if tab and is_one and len(rest) > 2 * len(head) else None
+
+
+def _is_signed(rest: str) -> bool:
+    return dateline(Block(0, len(rest), rest)) is not None
+
+
+def _is_title(text: str) -> bool:
+    return is_headline(Block(0, len(text.rstrip()), text.rstrip()))

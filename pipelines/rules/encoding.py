@@ -1,0 +1,116 @@
+"""Characters that came to harm on the way: mojibake, entities, control characters, full-width forms, lost Chinese."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from pipelines.document import Edit
+from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern
+
+_MOJIBAKE = re.compile(r"[^\s!-/:-@\[-`{-~]*[ÂÃâ][€\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]\S{0,40}")
+_ENTITY = re.compile(
+    r"&(?:amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|middot|lsquo|rsquo|ldquo|rdquo|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});"
+)
+_CONTROL = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
+)
+_CHINESE = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]+(?:[\u3000-\u303f\uff00-\uffef·]*[\u4e00-\u9fff\u3400-\u4dbf]+)*")
+_STOPS = {"，": ", ", "。": ". ", "；": "; ", "：": ": ", "！": "! ", "？": "? ", "、": ", "}
+_WIDE_STOP = re.compile(r"(?<=[A-Za-z0-9\"”’')%])\s?(?P<mark>[，。；：！？、])\s?(?=(?P<next>[A-Za-z0-9\"“‘'(]|\s|$))")
+_WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff08\uff09](?![\u4e00-\u9fff])")
+
+
+@lru_cache(maxsize=4096)
+def _unbroken(text: str) -> str:
+    import ftfy
+
+    return ftfy.fix_encoding(text)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return html.unescape(match.group())
+
+
+def _half(match: re.Match[str]) -> str:
+    return chr(ord(match.group()) - 0xFEE0)
+
+
+def _stop(match: re.Match[str]) -> str:
+    written = _STOPS[match["mark"]]
+    return written if match["next"] and not match["next"].isspace() else written.rstrip()
+
+
+def _find_chinese(view: View) -> Iterator[Edit]:
+    maker = Maker("chinese-left", "omission", "medium")
+    for paragraph in view.paragraphs(PROSE):
+        runs = list(_CHINESE.finditer(view.raw, paragraph.start, paragraph.end))
+        if 2 * sum(len(m.group()) for m in runs) < paragraph.end - paragraph.start:
+            yield from (maker.annotate(view.raw, m.start(), m.end(), None, source_term=m.group()) for m in runs)
+
+
+def _rule(
+    rule_id: str,
+    why: str,
+    find: object,
+    changes: tuple[tuple[str, str], ...],
+    keeps: tuple[str, ...],
+    anchors: tuple[str, ...] = (),
+) -> Rule:
+    return Rule(rule_id, "encoding", "repair", why, find, changes, keeps, anchors)  # type: ignore[arg-type]
+
+
+ENCODING = (
+    _rule(
+        "mojibake",
+        "UTF-8 that was read as another encoding, where it can be read back without doubt.",
+        by_pattern(Maker("mojibake", "encoding"), _MOJIBAKE, lambda m: _unbroken(m.group()), rewords=False),
+        (("the partyâ€™s work", "the party’s work"), ("a cafÃ© in Paris", "a café in Paris")),
+        ("a café in Paris", "the château of São Paulo", "Ânia and Ângela"),
+        anchors=("â", "ã"),
+    ),
+    _rule(
+        "html-entity",
+        "An entity that the page wrote for a character stayed undecoded.",
+        by_pattern(Maker("html-entity", "encoding"), _ENTITY, _unescaped, rewords=False),
+        (("B&amp;R countries", "B&R countries"), ("he said &quot;yes&quot; to it", 'he said "yes" to it')),
+        ("AT&T and R&D", "Q&A; it was long", "cats & dogs"),
+        anchors=("&",),
+    ),
+    _rule(
+        "control-character",
+        "Control and invisible characters break search and sorting.",
+        by_pattern(Maker("control-character", "encoding"), _CONTROL, lambda _: "", rewords=False),
+        (("civil\u200b affairs", "civil affairs"), ("co\u00adoperation of all", "cooperation of all")),
+        ("civil affairs", "a family 👨‍👩‍👧 of three"),
+    ),
+    _rule(
+        "full-width-stop",
+        "Chinese stops between English words take half-width form and a space.",
+        by_pattern(Maker("full-width-stop", "encoding"), _WIDE_STOP, _stop, rewords=False),
+        (
+            ("reform，opening up and more", "reform, opening up and more"),
+            ("It ended。The rest left", "It ended. The rest left"),
+        ),
+        ("reform, opening up", "the word “改革，开放” in Chinese"),
+        anchors=tuple(_STOPS),
+    ),
+    _rule(
+        "full-width-form",
+        "Full-width letters, digits and brackets in English text take their usual form.",
+        by_pattern(Maker("full-width-form", "encoding"), _WIDE, _half, rewords=False),
+        (("in ２０２４ it grew", "in 2024 it grew"), ("the Ｇ20 summit", "the G20 summit")),
+        ("in 2024 it grew", "the G20 summit"),
+    ),
+    Rule(
+        "chinese-left",
+        "omission",
+        "annotate",
+        "Chinese characters between English words were not translated; they are kept, for a person to render.",
+        _find_chinese,
+        (("the 双拥 work of the county", "the 双拥 work of the county"), ("Li 李京勋 won it", "Li 李京勋 won it")),
+        ("the work of the county", "Li won it"),
+    ),
+)

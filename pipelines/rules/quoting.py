@@ -1,0 +1,91 @@
+"""Quotation marks that came apart from what they quote; their style stays as it came."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipelines.document import Edit
+from pipelines.rules.rule import BODY, Maker, Rule, View, by_pattern
+
+_DETACHED = Maker("detached-quote", "quotation")
+_GLUED = Maker("glued-quote", "quotation")
+_CORNER = {"「": "“", "」": "”", "『": "‘", "』": "’", "﹁": "“", "﹂": "”", "〝": "“", "〞": "”"}
+_MARK = re.compile('[“”"]')
+
+
+def _pairs(view: View) -> Iterator[tuple[int, int]]:
+    """Yield (opening, closing) places of marks in paragraphs where all of them pair off; others cannot be judged."""
+    for paragraph in view.paragraphs(BODY):
+        marks = [(m.start(), m.group()) for m in _MARK.finditer(view.raw, paragraph.start, paragraph.end)]
+        sides = "".join("<" if m == "“" else ">" if m == "”" else "=" for _, m in marks)
+        if sides in ("<>" * (len(marks) // 2), "==" * (len(marks) // 2)):
+            places = [place for place, _ in marks]
+            yield from zip(places[::2], places[1::2], strict=True)
+
+
+def _find_detached(view: View) -> Iterator[Edit]:
+    raw = view.raw
+    for opening, closing in _pairs(view):
+        if raw[opening + 1] == " " and closing > opening + 2 and raw[opening - 1 : opening] in ("", " ", "(", "\n"):
+            yield _DETACHED.delete(raw, opening + 1, opening + 2)
+        if raw[closing - 1] == " " and closing > opening + 3 and not raw[closing + 1 : closing + 2].isalnum():
+            yield _DETACHED.delete(raw, closing - 1, closing)
+
+
+def _find_glued(view: View) -> Iterator[Edit]:
+    raw = view.raw
+    for opening, closing in _pairs(view):
+        if (
+            raw[opening - 1 : opening].isalpha()
+            and raw[opening - 2 : opening - 1].islower()
+            and raw[opening + 1].isalnum()
+        ):
+            yield _GLUED.replace(raw, opening, opening + 1, " " + raw[opening])
+        if raw[closing + 1 : closing + 3].isalpha() and len(raw) > closing + 2 and raw[closing - 1] != " ":
+            yield _GLUED.replace(raw, closing, closing + 1, raw[closing] + " ")
+
+
+QUOTING = (
+    Rule(
+        "detached-quote",
+        "quotation",
+        "repair",
+        "A blank between a quotation mark and the words that it quotes.",
+        _find_detached,
+        (
+            ('They spoke of the " Two Upholds " again.', 'They spoke of the "Two Upholds" again.'),
+            ("They spoke of “ reform” that day.", "They spoke of “reform” that day."),
+        ),
+        ('They spoke of "reform" and "opening".', 'A 6" pipe is not enough here.'),
+        anchors=('" ', "“ ", ' "', " ”"),
+    ),
+    Rule(
+        "glued-quote",
+        "quotation",
+        "repair",
+        "A quotation mark that sticks to the word outside it.",
+        _find_glued,
+        (
+            ('They held the"Two Upholds" high.', 'They held the "Two Upholds" high.'),
+            ("The “Two Upholds”and more were named.", "The “Two Upholds” and more were named."),
+        ),
+        ('They held the "Two Upholds" high.', "The “Two Upholds” were named."),
+        anchors=('"', "”"),
+    ),
+    Rule(
+        "corner-bracket",
+        "quotation",
+        "repair",
+        "Chinese corner brackets quote where English has quotation marks.",
+        by_pattern(
+            Maker("corner-bracket", "quotation"),
+            re.compile("[「」『』﹁﹂〝〞]"),
+            lambda m: _CORNER[m.group()],
+            rewords=False,
+        ),
+        (("the 「barometer」 of it", "the “barometer” of it"), ("the 『barometer』 of it", "the ‘barometer’ of it")),
+        ("the “barometer” of it", 'the "barometer" of it'),
+        anchors=tuple(_CORNER),
+    ),
+)
