@@ -36,12 +36,13 @@ MONTH = "(?:" + "|".join(f"{m}\\.?" for m in sorted(MONTHS, key=len, reverse=Tru
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
 _YEAR = r"(?:19|20)\d{2}"
 
-MONTH_DAY = rf"(?:{MONTH}[ \u00a0]{_DAY}(?:,?[ \u00a0]{_YEAR})?|{_DAY}[ \u00a0]{MONTH}(?:,?[ \u00a0]{_YEAR})?)(?!\d)"
+MONTH_DAY = rf"(?:{MONTH}[ \u00a0]{_DAY}(?:,?[ \u00a0]{_YEAR})?|{_DAY}[ \u00a0-]{MONTH}(?:,?[ \u00a0-]{_YEAR})?)(?!\d)"
 """A day by the name of its month, with or without a year; matched without regard to case."""
 
 ISO_DATE = r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)"
-CLOCK = r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)"
+CLOCK = r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)(?:\s?[AaPp]\.?[Mm](?!\w)\.?)?"
 
+NOON = 12
 _ISO = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")
 _NAMED = re.compile(rf"(?P<month>{MONTH})|(?P<year>{_YEAR})|(?P<day>\d{{1,2}})", re.IGNORECASE)
 
@@ -70,4 +71,11 @@ def _day(year: int, month: int, day: int) -> date | None:
 def read_time(surface: str) -> str | None:
     """Read a clock time as ``HH:MM`` or ``HH:MM:SS``; the text names no time zone, hence neither do we."""
     clock = re.search(CLOCK, surface)
-    return clock.group().zfill(len(clock.group()) + (clock.group().index(":") == 1)) if clock else None
+    if clock is None:
+        return None
+    digits = clock.group().rstrip("AaPpMm. ")
+    hour, _, rest = digits.partition(":")
+    half = clock.group()[len(digits) :].strip().lower()
+    late = 12 if half.startswith("p") and int(hour) < NOON else 0
+    early = 12 if half.startswith("a") and int(hour) == NOON else 0
+    return f"{int(hour) + late - early:02}:{rest}"

@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from pipelines.clean import Knowledge, apply_edits, compose, find_edits
+from pipelines.clean import Knowledge, apply_edits, check_guards, compose, find_edits
 from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings, replay
 from pipelines.errors import CorpusError
 from pipelines.ingest import Input, list_inputs, read_corrections, read_input, read_settings
@@ -108,6 +108,7 @@ def refine(
             documents.append(outcome)
         if on_done:
             on_done(count)
+    check_guards(documents, knowledge.rules)
     return documents, rejects
 
 

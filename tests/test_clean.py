@@ -1,6 +1,7 @@
 """What cleaning promises: the gold of the seeds, replay, undo, idempotence, gating, and that quotes are left alone."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.clean import Knowledge, find_edits
+from pipelines.clean import Knowledge, check_guards, find_edits
 from pipelines.document import APPLIED, Correction, RawText, moved, replay, undo
 from pipelines.errors import CorpusError
 from pipelines.parse import parse
@@ -133,3 +134,17 @@ def test_personal_data_stands_nowhere_in_the_result() -> None:
     got = refined(raw)
     assert "wang.li" not in repr(got.edits) + got.text
     assert "81789645" not in repr(got.edits) + got.text
+
+
+def test_a_rule_that_takes_too_much_too_often_stops_the_run() -> None:
+    footer = "Special statement: " + "the text of this site may be read by all who come here, day and night. " * 9
+    raws = [
+        f"The conference of county {n} was held on Tuesday, and more than 200 people came.\n\n{footer}"
+        for n in range(4)
+    ]
+    documents = [refined(raw, f"d{n}") for n, raw in enumerate(raws)]
+    tight = [replace(rule, most=0.5) for rule in KNOWLEDGE.rules]
+    check_guards(documents, KNOWLEDGE.rules)
+    with pytest.raises(CorpusError, match=r"rule site-chrome took more than 50% of 4 of 4.*d0\.txt at"):
+        check_guards(documents, tight)
+    check_guards(documents[:2], tight)

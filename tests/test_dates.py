@@ -25,7 +25,15 @@ def test_dates(surface: str, year: int | None, day: date | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("surface", "clock"), [("8:49", "08:49"), ("23:59:59", "23:59:59"), ("24:00", None), ("noon", None)]
+    ("surface", "clock"),
+    [
+        ("8:49", "08:49"),
+        ("09:53 PM", "21:53"),
+        ("12:05 am", "00:05"),
+        ("23:59:59", "23:59:59"),
+        ("24:00", None),
+        ("noon", None),
+    ],
 )
 def test_times(surface: str, clock: str | None) -> None:
     assert read_time(surface) == clock

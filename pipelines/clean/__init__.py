@@ -9,9 +9,10 @@ from __future__ import annotations
 from pipelines.clean.compose import compose
 from pipelines.clean.engine import Knowledge, find_edits
 from pipelines.clean.fields import read_fields
+from pipelines.clean.guards import check_guards
 from pipelines.document import CleanedDocument, Edit, RawText, moved, replay
 
-__all__ = ["Knowledge", "apply_edits", "compose", "find_edits"]
+__all__ = ["Knowledge", "apply_edits", "check_guards", "compose", "find_edits"]
 
 
 def apply_edits(raw: RawText, edits: tuple[Edit, ...], knowledge: Knowledge) -> CleanedDocument:

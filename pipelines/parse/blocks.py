@@ -78,7 +78,7 @@ def ends_sentence(text: str) -> bool:
     return _FINAL.search(text[-8:]) is not None
 
 
-MAX_HEADLINE_WORDS = 60
+MAX_HEADLINE_WORDS = 40
 MIN_WRAPPED, MIN_WIDTH, MAX_WIDTH = 3, 45, 130
 """A text counts as wrapped from three broken lines on, of 45 (half of them) to 130 characters (all of them)."""
 

@@ -124,8 +124,19 @@ NOTICE_MARKS = _entries(
 )
 """Any of these in the closing part of a page marks a notice or a contact line of the site."""
 
+PAGE_TOOLS = _entries(
+    """
+    Adjust font size: | Font size: | Text size: | Print | E-mail this | Email this | Share this article | Share |
+    Favorites | Save article | Comment | Comments | Large Medium Small
+    """
+)
+"""Buttons that a page sets between its stamp and its text."""
+
 CLOSING_MARKS = _entries(
     """
+    RELATED ARTICLES | KEY WORDS: | Keywords: | Tags: | Read more: | You may also like | Also read | MOST VIEWED |
+    More from | Trending | Explore more | Hot Videos | License for publishing | Registration Number | TOP NEWS |
+    Share our story | Share your thoughts | Follow us | Follow China | Sponsored | Advertisement | Recommended Video |
     For the latest China news | Web editor: | Web Editor: | Web editors: | Editor: | Editors: | Editor in charge: |
     Responsible editor: | Executive editor: | Edited by | Source: | Add your comment | Please enable JavaScript |
     Related reading | Related Reading | Related news | Related News | Related Articles | Related articles |

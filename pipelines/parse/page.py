@@ -15,7 +15,7 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
 from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import wire_start
-from pipelines.parse.lexicon import CLOSING_MARKS, alternatives
+from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, PAGE_TOOLS, SITE_ENDINGS, alternatives
 from pipelines.parse.people import people
 from pipelines.parse.pictures import pictures
 
@@ -24,19 +24,44 @@ _PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\d{1,3}\])){2,}(?:\s*(?:Next
 _RESIDUE = re.compile(r"Enable Ginger Cannot connect to Ginger.{0,160}?×")
 _MIN_PAGE = 600
 _MAX_TITLE = 300
+_FARTHEST_STAMP = 2_500
+_CLOSE_BY = 400
+_DOMAIN = r"[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org)"
+
+
+_DAY = rf"(?:{MONTH_DAY}|{ISO_DATE})"
+
+
+_STAMP_COLUMNS = (
+    ("outlet", "outlet"),
+    ("source", "outlet"),
+    ("paper", "outlet"),
+    ("sign", "outlet"),
+    ("editor", "editors"),
+)
+
+
+@cache
+def _paper() -> str:
+    own = rf"(?-i:[A-Z])[\w'’]*(?: (?-i:[A-Z])[\w'’]*){{0,3}} (?:{alternatives(SITE_ENDINGS)})"
+    return rf"(?:{alternatives(AGENCIES)}|{own}|{_DOMAIN})"
 
 
 @cache
 def _stamp() -> re.Pattern[str]:
-    """The run of items between the title and the text: byline, source in parentheses, clock, date, labels."""
-    day = rf"(?:{MONTH_DAY}|{ISO_DATE})"
+    """The run of items between the title and the text: byline, papers, clock, date, labels, buttons, in any order."""
+    paper = _paper()
+    stop = rf"\s*(?:\(|\||,|/|{CLOCK}|{_DAY}|Updated|Published|Source|{paper}|$)"
+    ahead = r"(?=\s*(?-i:[A-Z\"“]))"
     return re.compile(
-        rf"\s*(?:(?P<byline>By (?=[A-Z])[^()|:\d]{{3,120}}?)(?=\s*(?:\(|\||{CLOCK}|{day}|Updated|Source)))?"
-        rf"\s*(?:\(\s?(?P<outlet>[^()\d]{{2,40}}?)\s?\))?"
-        rf"(?:\s*[|,]?\s*(?:Source\s?:\s?(?P<source>[A-Z][\w'’. ]{{1,40}}?)(?=\s*(?:\||{CLOCK}|{day}|Editor|Author|$))"
-        rf"|Editor\s?:\s?(?P<editor>[A-Z][\w ]{{1,30}}?)(?=\s*(?:\||{CLOCK}|{day}|$|[A-Z]{{3,}}))"
-        rf"|(?:Updated|Published|Last updated|Posted)\s?(?::|on|at)?\s?|(?P<clock>{CLOCK})|(?P<date>{day})|\|))"
-        rf"{{1,8}}\s*",
+        rf"\s*(?:By (?P<byline>(?=[A-Z])[^()|:\d]{{3,120}}?)(?={stop}))?"
+        rf"(?:\s*[|,/]?\s*(?:\(\s?(?P<outlet>[^()\d]{{2,40}}?)\s?\)"
+        rf"|Source\s?[:：]\s?(?P<source>{paper}|[A-Z][\w'’.]*(?: [A-Z][\w'’.]*){{0,3}}?)(?={stop}|\s*Editor|\s*Author)"
+        rf"|Editor\s?[:：]\s?(?P<editor>\w+(?: [A-Z]\w+)?)(?=\s|$)"
+        rf"|(?:Last updated|Updated|Published|Posted|Release time|Time)\s?(?:[:：]|on|at)?"
+        rf"|{CLOCK}|(?P<date>{_DAY})|(?P<paper>{paper})(?=\s*(?:\||,|\)|{CLOCK}|{_DAY}|Updated|Published))"
+        rf"|(?P<sign>CGTN|China Daily|Global Times){ahead}|(?:{alternatives(PAGE_TOOLS)}){ahead}|\|"
+        rf")){{1,12}}\s*",
         re.IGNORECASE,
     )
 
@@ -54,6 +79,8 @@ def unfold(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     title_start, title_end, stamp = frame
     found = [_span(block, "chrome", "site-chrome", 0, title_start)] if title_start else []
     found.append(_span(block, "title", "header-title", title_start, title_end))
+    if stamp.start() > title_end:
+        found.append(_span(block, "chrome", "site-chrome", title_end, stamp.start()))
     found.append(_stamped(block, stamp))
     end = _end(block.text, stamp.end())
     found += _below(block, end)
@@ -65,15 +92,23 @@ def unfold(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
 
 
 def _frame(text: str) -> tuple[int, int, re.Match[str]] | None:
-    """Find the title above the text and the stamp behind it."""
+    """Find the title above the text and the stamp behind it; where it stands only once, the first full stamp counts."""
     for suffix in _SUFFIX.finditer(text, 8, _MAX_TITLE):
         title = text[: suffix.start()]
         place = text.find(title, suffix.end())
         while place >= 0:
             stamp = _stamp().match(text, place + len(title))
-            if stamp and (stamp["date"] or stamp["clock"]):
+            if stamp and (stamp["date"] or re.search(CLOCK, stamp.group())):
                 return place, place + len(title), stamp
             place = text.find(title, place + 1)
+    first = _SUFFIX.search(text, 8, _MAX_TITLE)
+    if first and _closing().search(text, first.end()):
+        for day in re.finditer(
+            rf"(?i:By [A-Z]|Source\s?:|Updated|Published|{CLOCK}|{ISO_DATE})", text[:_FARTHEST_STAMP]
+        ):
+            stamp = _stamp().match(text, day.start()) if day.start() > first.end() else None
+            if stamp and stamp["date"] and re.search(CLOCK, stamp.group()):
+                return 0, first.start(), stamp
     return None
 
 
@@ -86,36 +121,45 @@ def _span(block: Block, role: str, layout: str, start: int, end: int) -> Paragra
 
 def _stamped(block: Block, stamp: re.Match[str]) -> Paragraph:
     whole = _span(block, "stamp", "header-stamp", stamp.start(), stamp.end())
-    columns = (("outlet", "outlet"), ("source", "outlet"), ("clock", "published_time"), ("date", "published_date"))
-    parts = [Part(c, block.start + stamp.start(g), block.start + stamp.end(g)) for g, c in columns if stamp[g]]
-    for group, column in (("byline", "reporters"), ("editor", "editors")):
-        if stamp[group]:
-            offset = block.start + stamp.start(group)
-            parts += [Part(column, offset + a, offset + b) for a, b in people(stamp[group])]
-    return Paragraph(whole.role, whole.start, whole.end, whole.layout, tuple(parts))
+    spans = [(column, stamp.span(group)) for group, column in _STAMP_COLUMNS if stamp[group]]
+    for pattern, column in ((_DAY, "published_date"), (CLOCK, "published_time")):
+        first = re.compile(pattern, re.IGNORECASE).search(block.text, stamp.start(), stamp.end())
+        spans += [(column, first.span())] if first else []
+    if stamp["byline"]:
+        offset = stamp.start("byline")
+        is_paper = re.fullmatch(_paper(), stamp["byline"], re.IGNORECASE)
+        names = [(0, len(stamp["byline"]))] if is_paper else people(stamp["byline"])
+        spans += [("outlet" if is_paper else "reporters", (offset + a, offset + b)) for a, b in names]
+    parts = tuple(Part(column, block.start + a, block.start + b) for column, (a, b) in spans)
+    return Paragraph(whole.role, whole.start, whole.end, whole.layout, parts)
 
 
 def _end(text: str, start: int) -> int:
-    """Where the text ends: at the first of the site's closing marks behind it."""
-    mark = _closing().search(text, start)
-    return mark.start("mark") if mark else len(text)
+    """Where the text ends: at the first of the site's closing marks that others follow, or that little follows."""
+    marks = [m.start("mark") for m in _closing().finditer(text, start)]
+    for mark, following in zip(marks, [*marks[1:], len(text)], strict=True):
+        if following - mark <= _CLOSE_BY:
+            return mark
+    return marks[-1] if marks else len(text)
+
+
+_PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
+_EDITORS = re.compile(
+    r"\((?:Web |Responsible |Copy |Executive )?[Ee]ditors?(?: in charge)?\s?[:：]\s?[^()|]{2,80}?\)"
+    rf"|(?:Web |Responsible |Executive )?[Ee]ditors?(?: in charge)?\s?[:：]\s?{_PERSON}(?:\s?,\s?{_PERSON})*"
+)
 
 
 def _below(block: Block, end: int) -> Iterator[Paragraph]:
     """What stands below the text: site chrome, but for the editors that it names."""
     position = end
-    for label in re.finditer(
-        r"\(?(?:Web editor|Responsible editor|Editor in charge|Editor|Edited by)s?\s?:?\s?[^()|]{2,80}?\)",
-        block.text[end:],
-        re.IGNORECASE,
-    ):
-        start, stop = end + label.start(), end + label.end()
-        line = Block(block.start + start, block.start + stop, label.group())
+    for label in _EDITORS.finditer(block.text, end):
+        line = Block(block.start + label.start(), block.start + label.end(), label.group())
         credit = credit_line(line)
         if credit:
-            yield _span(block, "chrome", "site-chrome", position, start)
+            yield _span(block, "chrome", "site-chrome", position, label.start())
             yield credit
-            position = stop
+            position = label.end()
     yield _span(block, "chrome", "site-chrome", position, len(block.text))
 
 

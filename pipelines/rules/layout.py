@@ -61,5 +61,6 @@ LAYOUT = (
         _find_outer,
         ((f"{_A}\n\n", _A), (f"\ufeff{_A}", _A)),
         (_A, f"{_A}\n\n{_B}"),
+        most=0.5,
     ),
 )

@@ -159,8 +159,8 @@ class Rule:
 
     ``find`` proposes edits in raw coordinates and never applies them. ``anchors`` are folded literals of which one must
     occur in the document for the rule to have anything to do (none: it always runs). ``changes`` (before, after) and
-    ``keeps`` are documentation and tests at once. ``most`` is the largest share of a document's characters that the
-    rule may remove before the run stops.
+    ``keeps`` are documentation and tests at once. ``most`` is the share of a document's characters that the rule may
+    take out, ``often`` the share of documents in which it may take more; beyond both the run stops.
     """
 
     id: str
@@ -171,7 +171,8 @@ class Rule:
     changes: tuple[tuple[str, str], ...]
     keeps: tuple[str, ...]
     anchors: tuple[str, ...] = ()
-    most: float = 1.0
+    most: float = 0.1
+    often: float = 0.05
 
 
 @dataclass(frozen=True)

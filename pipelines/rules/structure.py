@@ -37,7 +37,7 @@ def _layout(
     why: str,
     changes: tuple[tuple[str, str], ...],
     keeps: tuple[str, ...],
-    most: float = 1.0,
+    most: float = 0.5,
 ) -> Rule:
     maker = Maker(rule_id, artefact_class)
 
@@ -135,6 +135,7 @@ STRUCTURE: tuple[Rule, ...] = (
             (f"{_LEAD}\n\n(On January 19, the meeting site. Photo by Tang Jun)", _LEAD),
         ),
         ("The model cities (counties) were honoured.", "He agreed (as did all the others) and signed the paper."),
+        most=0.95,
     ),
     _layout(
         "photo-credit",
@@ -184,6 +185,6 @@ STRUCTURE: tuple[Rule, ...] = (
             (f"{_LEAD}\n\nReturn to list\n\nRecommended Reading\n\nLinks\n\n>", _LEAD),
         ),
         (f"{_LEAD}\n\nLinks between the two cities go back to the Tang Dynasty.", "Contact between them was lost."),
-        most=0.95,
+        most=0.9,
     ),
 )

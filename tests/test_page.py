@@ -1,0 +1,62 @@
+"""Whole pages flattened to one line: the frames that different sites put round a text all come off."""
+
+import pytest
+
+from tests.texts import refined
+
+TITLE = "Village library brings new life to mountain county in Hunan"
+BODY = (
+    "A small library in a mountain county of Hunan province has become a meeting place for young and old alike, local "
+    "officials said on Wednesday. The library holds more than 20,000 books. “We come here every evening,” said a farmer. "
+    "Visitors rose by 12.5 percent to 3,000 last year, and the county plans two more."
+)
+MENU = (
+    "Home China World Business Culture Travel Opinion Sports Video Photo Regional Forum Newspaper Mobile "
+    "Share to Facebook Twitter Linkedin 0 Home China Society "
+)
+BELOW = (
+    " Most Viewed in 24 Hours Top Bridge opens Village grows New school Copyright 1995 - 2024 . All rights reserved. "
+    "The content published in this site belongs to the company. Registration Number: 130349"
+)
+PAGES = {
+    "bar": f"{TITLE} - Chinadaily.com.cn {MENU}{TITLE} By Zhang Yi | China Daily | Updated: 2024-05-01 08:30 {BODY}{BELOW}",
+    "wire": f"{TITLE} - Xinhua | English.news.cn {MENU}{TITLE} Source: Xinhua| 2024-05-01 08:30:02|Editor: huaxia "
+    f"CHANGSHA, May 1 (Xinhua) -- {BODY} Enditem Related stories Bridge opens{BELOW}",
+    "half-day clock": f"{TITLE} - Global Times {MENU}{TITLE} By Global Times Published: May 01, 2024 08:30 AM "
+    f"Updated: May 02, 2024 10:53 PM {BODY} RELATED ARTICLES: Bridge opens to traffic{BELOW}",
+    "day first": f"{TITLE} - CGTN {MENU}{TITLE} Updated 08:30, 01-May-2024 CGTN {BODY} Share our story TOP NEWS{BELOW}",
+    "title once": f"{TITLE} - Chinadaily.com.cn {MENU} Updated: 2024-05-01 08:30 (Xinhua) {BODY} Editor: Li Ming{BELOW}",
+    "buttons": f"{TITLE} - China.org.cn {MENU}{TITLE} Xinhua, May 1, 2024 08:30 Adjust font size: {BODY}"
+    f" Follow China.org.cn on Twitter and Facebook{BELOW}",
+}
+OUTLETS = {"bar": "China Daily", "half-day clock": "Global Times", "day first": "CGTN"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_frame_of_a_page_comes_off(name: str) -> None:
+    got = refined(PAGES[name])
+    assert got.text == BODY
+    assert got.fields.title == TITLE
+    assert str(got.fields.published_date) == "2024-05-01"
+    assert (got.fields.published_time or "").startswith("08:30")
+    assert got.fields.outlet == OUTLETS.get(name, "Xinhua")
+
+
+def test_people_of_a_page_are_named_in_their_columns() -> None:
+    assert refined(PAGES["bar"]).fields.reporters == ("Zhang Yi",)
+    assert refined(PAGES["wire"]).fields.editors == ("huaxia",)
+    assert refined(PAGES["title once"]).fields.editors == ("Li Ming",)
+
+
+def test_pictures_inside_a_page_leave_their_captions() -> None:
+    shown = "Photo taken on May 1, 2024 shows the library in a county of Hunan Province."
+    page = PAGES["bar"].replace(BODY, f"{shown} (Xinhua/Li Yang) {BODY} 【1】 【2】 【3】")
+    got = refined(page)
+    assert got.text == BODY
+    assert got.fields.captions == (shown,)
+    assert got.fields.photographers == ("Li Yang",)
+
+
+def test_an_invitation_inside_a_text_does_not_end_it() -> None:
+    longer = f"{BODY} Follow us to learn what is new. {BODY} {BODY}"
+    assert refined(PAGES["bar"].replace(BODY, longer)).text == longer
