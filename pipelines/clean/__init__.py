@@ -6,11 +6,15 @@ have something to do, and takes a proposal when no earlier rule has claimed the 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
 from pipelines.clean.compose import compose
 from pipelines.clean.engine import Knowledge, find_edits
 from pipelines.clean.fields import read_fields
 from pipelines.clean.guards import check_guards
-from pipelines.document import CleanedDocument, Edit, RawText, moved, replay
+from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, RawText, Term, moved, replay
 
 __all__ = ["Knowledge", "apply_edits", "check_guards", "compose", "find_edits"]
 
@@ -23,13 +27,25 @@ def apply_edits(raw: RawText, edits: tuple[Edit, ...], knowledge: Knowledge) -> 
         fields=read_fields(moved(raw.text, edits)),
         text=text,
         edits=edits,
-        terms=tuple(knowledge.glossary.concordance(text)),
+        terms=tuple(_terms(text, knowledge)),
         language=_language(text),
     )
 
 
+def _terms(text: str, knowledge: Knowledge) -> Iterator[Term]:
+    """The concordance of a text, paragraph by paragraph: no phrase runs over a border."""
+    position = 0
+    for paragraph in text.split(PARAGRAPH_BREAK):
+        for term in knowledge.concordance(paragraph):
+            yield replace(term, start=term.start + position, end=term.end + position)
+        position += len(paragraph) + len(PARAGRAPH_BREAK)
+
+
+_LETTER = re.compile(r"[^\W\d_]")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
 def _language(text: str) -> str:
     """Name the language by its script: Chinese where more than half of the letters are, else English."""
-    letters = [c for c in text if c.isalpha()]
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in letters)
-    return "zh" if 2 * chinese > len(letters) else "en"
+    chinese = 0 if text.isascii() else len(_CHINESE.findall(text))
+    return "zh" if chinese and 2 * chinese > len(_LETTER.findall(text)) else "en"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from pipelines.document import Document, Paragraph
 from pipelines.parse.blocks import Block, split
 from pipelines.parse.body import body
+from pipelines.parse.density import densest
 from pipelines.parse.head import head
 from pipelines.parse.page import unfold
 from pipelines.parse.tail import tail
@@ -22,12 +23,13 @@ def parse(raw: str) -> Document:
     """Label the paragraphs of a raw text. Pure; every raw character that is not blank lies in exactly one paragraph."""
     found, blocks = _unfolded(split(raw))
     while True:
+        around, blocks = densest(blocks)
         closing, blocks = tail(blocks)
-        opening, blocks = head(raw, blocks, found)
+        opening, blocks = head(raw, blocks, [*found, *around])
         inner, blocks = body(blocks)
-        if not (closing or opening or inner):
+        if not (around or closing or opening or inner):
             break
-        found += [*opening, *inner, *closing]
+        found += [*around, *opening, *inner, *closing]
     found += [Paragraph("body", b.start, b.end) for b in blocks]
     return Document(raw, tuple(sorted(found, key=lambda p: (p.start, p.end))))
 

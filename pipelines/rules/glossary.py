@@ -96,13 +96,23 @@ def _entry(row: Mapping[str, object]) -> Entry:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """One rendering of a term: ``kind`` is canonical, accepted or variant."""
 
     text: str
     kind: str
     entry: Entry
+
+    @cached_property
+    def folded(self) -> str:
+        """The form as the automaton looks for it."""
+        return fold(self.text)
+
+    @cached_property
+    def is_telling(self) -> bool:
+        """Tell whether it shows an engine's hand; a variant that several terms claim is one that people write too."""
+        return self.kind == "variant" and self.folded not in self.entry.shared
 
 
 _RANK = {"canonical": 0, "accepted": 1, "variant": 2}
@@ -127,7 +137,7 @@ class Glossary:
 
     @cached_property
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
-        patterns = [fold(forms[0].text) for forms in self.forms]
+        patterns = [forms[0].folded for forms in self.forms]
         return ahocorasick_rs.AhoCorasick([*patterns, *self.anchors])
 
     def scan(self, folded: str) -> tuple[list[TermHit], set[str]]:
@@ -156,10 +166,6 @@ class Glossary:
         form = self.forms[hit.pattern][0]
         return hit.start, -hit.end, -len(form.text), _RANK[form.kind]
 
-    def signs(self, hits: Iterable[TermHit]) -> int:
-        """Count the renderings that show an engine's hand."""
-        return sum(any(_is_telling(f) for f in self.forms[h.pattern]) for h in self.longest(hits))
-
     def concordance(self, text: str) -> Iterator[Term]:
         """Yield every canonical, accepted and variant form in a cleaned text."""
         hits, _ = self.scan(fold(text))
@@ -184,10 +190,10 @@ def term_rules(glossary: Glossary) -> tuple[Rule, Rule]:
     """Build the two rules that the glossary feeds: swap what is safe, point at the rest."""
 
     def find_repairs(view: View) -> Iterator[Edit]:
-        return (e for e in _edits(glossary, view) if e.action == "replace")
+        return (e for e, claims in _findings(glossary, view) if e.action == "replace" and not claims)
 
     def find_variants(view: View) -> Iterator[Edit]:
-        return (e for e in _edits(glossary, view) if e.action == "annotate")
+        return (e for e, claims in _findings(glossary, view) if e.action == "annotate" and not claims)
 
     return (
         Rule(
@@ -217,29 +223,38 @@ def term_rules(glossary: Glossary) -> tuple[Rule, Rule]:
     )
 
 
-def _edits(glossary: Glossary, view: View) -> Iterator[Edit]:
-    spans = sorted((p.start, p.end) for p in view.paragraphs(PROSE | {"original_title"}))
+ROLES = PROSE | {"original_title"}
+
+
+def _findings(glossary: Glossary, view: View) -> Iterator[tuple[Edit, frozenset[str]]]:
+    """Yield the edit for every variant; one that several terms claim comes with their ids, for it is in doubt."""
+    spans = sorted((p.start, p.end) for p in view.paragraphs(ROLES))
     inside = [h for h in view.term_hits if any(a <= h.start and h.end <= b for a, b in spans)]
-    longest = list(glossary.longest(inside))
-    certain = {f.entry.id for h in longest for f in glossary.forms[h.pattern] if _is_telling(f)}
-    for hit in longest:
+    for hit in glossary.longest(inside):
         claims = glossary.forms[hit.pattern]
-        form = claims[0]
-        if form.kind != "variant" or not any(_is_telling(f) or f.entry.id in certain for f in claims):
-            continue
-        yield _edit(view, hit, form)
+        if claims[0].kind == "variant":
+            is_sure = any(form.is_telling for form in claims)
+            edit = _edit(view, hit, claims[0], may_swap=is_sure)
+            yield edit, frozenset() if is_sure else frozenset(form.entry.id for form in claims)
 
 
-def _is_telling(form: Form) -> bool:
-    """Tell whether a form shows an engine's hand. A variant that several terms claim is one that people write too:
-    it counts only beside a variant that its term has to itself.
-    """
-    return form.kind == "variant" and fold(form.text) not in form.entry.shared
+def doubtful(glossary: Glossary, view: View) -> list[tuple[Edit, frozenset[str]]]:
+    """The variants that people write too: each holds only beside a telling variant of one of the terms named."""
+    return [(edit, claims) for edit, claims in _findings(glossary, view) if claims]
 
 
-def _edit(view: View, hit: TermHit, form: Form) -> Edit:
+def telling(glossary: Glossary, view: View) -> list[str]:
+    """The ids of the terms of which a variant shows an engine's hand, once for each place."""
+    wanted = set(ROLES)
+    if not any(p.role in wanted for p in view.document.paragraphs):
+        return []
+    hits = glossary.longest(view.term_hits)
+    return [f.entry.id for h in hits for f in glossary.forms[h.pattern][:1] if f.is_telling]
+
+
+def _edit(view: View, hit: TermHit, form: Form, *, may_swap: bool) -> Edit:
     entry, surface = form.entry, view.raw[hit.start : hit.end]
-    safe = _may_swap(view, hit, form)
+    safe = may_swap and _is_safe(view, hit, form)
     return Edit(
         hit.start,
         hit.end,
@@ -254,9 +269,9 @@ def _edit(view: View, hit: TermHit, form: Form) -> Edit:
     )
 
 
-def _may_swap(view: View, hit: TermHit, form: Form) -> bool:
+def _is_safe(view: View, hit: TermHit, form: Form) -> bool:
     entry = form.entry
-    if entry.policy != "replace" or fold(form.text) in entry.annotate_only:
+    if entry.policy != "replace" or form.folded in entry.annotate_only:
         return False
     if hit.end - hit.start != len(form.text) or _word_before(view.folded, hit.start) in entry.not_after:
         return False

@@ -42,8 +42,6 @@ PROSE = frozenset({"body", "title", "subtitle", "caption"})
 """Roles whose words are published as prose, hence worth repairing."""
 EVERYWHERE = PROSE | {"original_title", "dateline", "credit", "outlet", "stamp", "chrome", "repeat"}
 
-MIN_SIGNS, CHARACTERS_A_SIGN = 2, 500
-
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u3000": " ", "\n": " ", "\t": " ", "‑": "-"})
 _WIDENING = re.compile("[İ]")
 _DOUBLE = re.compile('[“”"]')
@@ -66,21 +64,16 @@ class TermHit:
 
 @dataclass(frozen=True)
 class View:
-    """What a rule sees: the parsed document, its folded text and the glossary forms that occur in it."""
+    """What a rule sees: a document, its folded text, and the glossary forms that occur in it.
+
+    Rules of the frame see whole documents; all others see one paragraph at a time, as a document of its own.
+    ``shows_an_engine`` tells that the whole text bears the marks of machine translation.
+    """
 
     document: Document
     folded: str
     term_hits: tuple[TermHit, ...] = ()
-    signs: int = 0
-
-    @property
-    def shows_an_engine(self) -> bool:
-        """Tell whether the text is an engine's: at least two telling renderings, and one in 500 characters of prose.
-
-        Of 145 texts by human writers that were looked at, three reach that; of machine-translated policy texts, most.
-        """
-        prose = sum(p.end - p.start for p in self.paragraphs(PROSE))
-        return self.signs >= MIN_SIGNS and self.signs * CHARACTERS_A_SIGN >= prose
+    shows_an_engine: bool = False
 
     @property
     def raw(self) -> str:
