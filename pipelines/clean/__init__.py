@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipelines.clean.compose import compose
 from pipelines.clean.engine import Knowledge, find_edits
@@ -37,7 +36,8 @@ def _terms(text: str, knowledge: Knowledge) -> Iterator[Term]:
     position = 0
     for paragraph in text.split(PARAGRAPH_BREAK):
         for term in knowledge.concordance(paragraph):
-            yield replace(term, start=term.start + position, end=term.end + position)
+            start, end = term.start + position, term.end + position
+            yield Term(term.term, term.source_term, term.canonical, term.surface, start, end, term.domain)
         position += len(paragraph) + len(PARAGRAPH_BREAK)
 
 

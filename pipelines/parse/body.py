@@ -9,6 +9,7 @@ from pipelines.parse.blocks import Block
 from pipelines.parse.credits import caption, credit_line, trailing
 from pipelines.parse.dateline import dateline
 from pipelines.parse.header import original_title
+from pipelines.parse.memory import by_text
 
 
 def body(blocks: Iterable[Block]) -> tuple[list[Paragraph], list[Block]]:
@@ -16,16 +17,21 @@ def body(blocks: Iterable[Block]) -> tuple[list[Paragraph], list[Block]]:
     found: list[Paragraph] = []
     rest: list[Block] = []
     for block in blocks:
-        named = credit_line(block) or caption(block)
-        if named:
-            found.append(named)
-            continue
-        signs, kept = _signed(block)
-        tags, kept = trailing(kept) if kept else ([], None)
-        found += [*signs, *tags]
-        if kept and kept.text:
-            rest.append(kept)
+        pieces, kept = _dissected(block)
+        found += pieces
+        rest += kept
     return found, rest
+
+
+@by_text
+def _dissected(block: Block) -> tuple[list[Paragraph], list[Block]]:
+    """Part one block: a credit or a caption is no prose at all; else what stands round its sentences is taken off."""
+    named = credit_line(block) or caption(block)
+    if named:
+        return [named], []
+    signs, signed = _signed(block)
+    tags, kept = trailing(signed) if signed else ([], None)
+    return [*signs, *tags], [kept] if kept and kept.text else []
 
 
 def _signed(block: Block) -> tuple[list[Paragraph], Block | None]:

@@ -9,6 +9,7 @@ from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
+from pipelines.parse.memory import by_text
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
 
@@ -38,9 +39,16 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
 
 
 def _opening(block: Block, title: str, *, alone: bool) -> Paragraph | None:
-    known = stamp(block) or caption(block) or credit_line(block)
-    if known:
+    known, headline, deck = _readings(block)
+    if known or alone:
         return known
-    if alone or not is_headline(block) or dateline(block):
-        return None
-    return labelled_title(block, "subtitle", "header-deck") if title else labelled_title(block)
+    return deck if title else headline
+
+
+@by_text
+def _readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None]:
+    """What an opening line can be: something known by itself, a headline, a deck."""
+    known = stamp(block) or caption(block) or credit_line(block)
+    if known or not is_headline(block) or dateline(block):
+        return known, None, None
+    return None, labelled_title(block), labelled_title(block, "subtitle", "header-deck")

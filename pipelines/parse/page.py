@@ -16,6 +16,7 @@ from pipelines.parse.blocks import Block
 from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import wire_start
 from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, PAGE_TOOLS, SITE_ENDINGS, alternatives
+from pipelines.parse.memory import by_text
 from pipelines.parse.people import people
 from pipelines.parse.pictures import pictures
 
@@ -73,7 +74,12 @@ def _closing() -> re.Pattern[str]:
 
 def unfold(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     """Take a flattened page apart; None where the block is no page. Returns its paragraphs and its body blocks."""
-    frame = _frame(block.text) if len(block.text) >= _MIN_PAGE else None
+    return _taken_apart(block) if len(block.text) >= _MIN_PAGE else None
+
+
+@by_text
+def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
+    frame = _frame(block.text)
     if frame is None:
         return None
     title_start, title_end, stamp = frame

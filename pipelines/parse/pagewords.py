@@ -130,8 +130,7 @@ _BYLINE = re.compile(
 _DAY = re.compile(rf"{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE}", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?<!\d)\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d)")
 """A day in figures: its order is not said, hence it is no date that could be read."""
-_CLOCK = re.compile(rf"{CLOCK}(?!\s?p\.?m)(?!(?<=\b12:\d\d)\s?a\.?m)", re.IGNORECASE)
-"""A time that can be taken as it stands: not one that counts from noon."""
+_CLOCK = re.compile(CLOCK)
 _OUTLET = re.compile(rf"(?:.* )?(?:{alternatives(AGENCIES, OUTLET_ENDINGS)})", re.IGNORECASE)
 _MAX_STAMP = 140
 LONGEST_SITE_LINE = 120

@@ -9,6 +9,7 @@ from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.lexicon import AGENCIES, SITE_ENDINGS, SITES, alternatives
+from pipelines.parse.memory import by_text
 from pipelines.parse.sentences import sentence_ends
 
 _FARTHEST_TITLE = 320
@@ -41,6 +42,7 @@ def title(block: Block, role: str = "title", layout: str = "header-title") -> Pa
     return Paragraph(role, block.start, block.end, layout, cuts=(site,) if site else ())
 
 
+@by_text
 def glued_title(block: Block) -> tuple[Paragraph, Block] | None:
     """Recognise a headline that runs into the text: before a dateline, or before a tab; return it and the rest."""
     end = _title_end(block)

@@ -6,6 +6,7 @@ from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
 from pipelines.parse.chrome import is_furniture, is_notice
 from pipelines.parse.credits import credit_line
+from pipelines.parse.memory import by_text
 
 
 def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
@@ -21,6 +22,7 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
     return found[::-1], rest
 
 
+@by_text
 def _closing(block: Block) -> Paragraph | None:
     credit = credit_line(block)
     if credit:
