@@ -14,7 +14,7 @@ from pipelines.clean import Knowledge, apply_edits, check_guards, compose, find_
 from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings, replay
 from pipelines.errors import CorpusError
 from pipelines.ingest import Input, list_inputs, read_corrections, read_input, read_settings
-from pipelines.parse import parse
+from pipelines.parse import is_prose, parse
 from pipelines.rules import Rule
 from pipelines.rules.glossary import Entry, read_entries
 
@@ -115,13 +115,16 @@ def refine(
 def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
     """Parse and clean one raw text, again and again until nothing is found; the edits of all rounds become one list."""
     edits = find_edits(parse(raw.text), knowledge, raw.id)
+    text = replay(raw.text, edits)
     for _ in range(ROUNDS):
-        text = replay(raw.text, edits)
+        if is_prose(text) and knowledge.is_settled(text):
+            break
         again = [e for e in find_edits(parse(text), knowledge) if e.action in APPLIED]
         if not again:
             break
         edits = compose(raw.text, text, edits, again)
-    return apply_edits(raw, edits, knowledge)
+        text = replay(raw.text, edits)
+    return apply_edits(raw, edits, text, knowledge)
 
 
 def refine_text(raw: RawText, knowledge: Knowledge) -> CleanedDocument | Reject:

@@ -13,14 +13,13 @@ from pipelines.clean.compose import compose
 from pipelines.clean.engine import Knowledge, find_edits
 from pipelines.clean.fields import read_fields
 from pipelines.clean.guards import check_guards
-from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, RawText, Term, moved, replay
+from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, RawText, Term, moved
 
 __all__ = ["Knowledge", "apply_edits", "check_guards", "compose", "find_edits"]
 
 
-def apply_edits(raw: RawText, edits: tuple[Edit, ...], knowledge: Knowledge) -> CleanedDocument:
-    """Carry the edits of one document out. Pure: the same edits and knowledge give the same result."""
-    text = replay(raw.text, edits)
+def apply_edits(raw: RawText, edits: tuple[Edit, ...], text: str, knowledge: Knowledge) -> CleanedDocument:
+    """Read off what the edits of one document, and its text after them, come to. Pure."""
     return CleanedDocument(
         raw=raw,
         fields=read_fields(moved(raw.text, edits)),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 
-from pipelines.document import APPLIED, Correction, Document, Edit, Paragraph, Term, in_order
+from pipelines.document import APPLIED, PARAGRAPH_BREAK, Correction, Document, Edit, Paragraph, Term, in_order
 from pipelines.errors import CorpusError
 from pipelines.rules import RULES
 from pipelines.rules.glossary import Entry, Glossary, doubtful, telling, term_rules
@@ -66,6 +66,13 @@ class Knowledge:
             return _repair(self, text, role, borders, engine=engine)
 
         return repairs
+
+    def is_settled(self, text: str) -> bool:
+        """Tell for certain that the rules would change nothing in a text whose paragraphs are all body."""
+        paragraphs = text.split(PARAGRAPH_BREAK)
+        engine = True  # with it more rules have a say, so that what is settled then is settled without it too
+        found = (self.repairs(p, "body", (), engine) for p in paragraphs)
+        return not any(e.action in APPLIED for repairs in found for e in repairs.edits)
 
     @cached_property
     def signs(self) -> Callable[[str, str], tuple[str, ...]]:

@@ -17,21 +17,25 @@ def body(blocks: Iterable[Block]) -> tuple[list[Paragraph], list[Block]]:
     found: list[Paragraph] = []
     rest: list[Block] = []
     for block in blocks:
-        pieces, kept = _dissected(block)
-        found += pieces
-        rest += kept
+        dissected = dissect(block)
+        found += dissected[0] if dissected else []
+        rest += dissected[1] if dissected else [block]
     return found, rest
 
 
 @by_text
-def _dissected(block: Block) -> tuple[list[Paragraph], list[Block]]:
-    """Part one block: a credit or a caption is no prose at all; else what stands round its sentences is taken off."""
+def dissect(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
+    """Part one block: a credit or a caption is no prose at all; else what stands round its sentences is taken off.
+
+    None where it is prose and nothing else.
+    """
     named = credit_line(block) or caption(block)
     if named:
         return [named], []
     signs, signed = _signed(block)
     tags, kept = trailing(signed) if signed else ([], None)
-    return [*signs, *tags], [kept] if kept and kept.text else []
+    found = [*signs, *tags]
+    return (found, [kept] if kept and kept.text else []) if found else None
 
 
 def _signed(block: Block) -> tuple[list[Paragraph], Block | None]:

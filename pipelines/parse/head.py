@@ -39,14 +39,14 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
 
 
 def _opening(block: Block, title: str, *, alone: bool) -> Paragraph | None:
-    known, headline, deck = _readings(block)
+    known, headline, deck = readings(block)
     if known or alone:
         return known
     return deck if title else headline
 
 
 @by_text
-def _readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None]:
+def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None]:
     """What an opening line can be: something known by itself, a headline, a deck."""
     known = stamp(block) or caption(block) or credit_line(block)
     if known or not is_headline(block) or dateline(block):

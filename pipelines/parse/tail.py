@@ -14,7 +14,7 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
     found: list[Paragraph] = []
     rest = list(blocks)
     while rest:
-        paragraph = _closing(rest[-1])
+        paragraph = closing(rest[-1])
         if paragraph is None:
             break
         found.append(paragraph)
@@ -23,7 +23,8 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
 
 
 @by_text
-def _closing(block: Block) -> Paragraph | None:
+def closing(block: Block) -> Paragraph | None:
+    """What a closing line is: a credit, furniture, a notice; None where it is part of the text."""
     credit = credit_line(block)
     if credit:
         return credit
