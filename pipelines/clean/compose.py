@@ -24,13 +24,23 @@ class _Segment:
     edit: Edit | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a later edit lies in the raw text, and what earlier edits wrote before and behind it in the same span."""
+
+    start: int
+    end: int
+    lead: str
+    trail: str
+
+
 def compose(raw: str, text: str, edits: Sequence[Edit], later: Iterable[Edit]) -> tuple[Edit, ...]:
     """Join ``edits`` (raw -> text) with ``later`` edits of the text; what cannot be expressed cleanly is left out."""
     segments = list(_segments(raw, edits))
     joined = list(edits)
     for edit in later:
         if edit.action in APPLIED:
-            joined = _joined(raw, text, joined, segments, edit)
+            joined = _joined(raw, joined, _place(text, segments, edit), edit)
     return tuple(in_order(joined))
 
 
@@ -47,32 +57,47 @@ def _segments(raw: str, edits: Sequence[Edit]) -> Iterator[_Segment]:
     yield _Segment(place, place + len(raw) - position, position, len(raw), None)
 
 
-def _joined(raw: str, text: str, edits: list[Edit], segments: list[_Segment], later: Edit) -> list[Edit]:
+def _place(text: str, segments: Sequence[_Segment], later: Edit) -> _Place:
+    """Find the raw span of a later edit: one that touches what an earlier edit wrote takes in that edit whole."""
     touched = [s for s in segments if s.text_start < later.end and s.text_end > later.start]
     first, last = touched[0], touched[-1]
     start = first.raw_start if first.edit else first.raw_start + later.start - first.text_start
     end = last.raw_end if last.edit else last.raw_start + later.end - last.text_start
     lead = text[first.text_start : later.start] if first.edit else ""
     trail = text[later.end : last.text_end] if last.edit else ""
-    inside = [e for e in edits if e.action in APPLIED and start <= e.start and e.end <= end]
-    if any(
-        e.start < end and e.end > start and e not in inside and not (e.start <= start and end <= e.end)
-        for e in edits
-        if e.action in APPLIED
-    ):
+    return _Place(start, end, lead, trail)
+
+
+def _joined(raw: str, edits: list[Edit], place: _Place, later: Edit) -> list[Edit]:
+    applied = [e for e in edits if e.action in APPLIED]
+    inside = [e for e in applied if place.start <= e.start and e.end <= place.end]
+    if any(_crosses(e, place) for e in applied):
         return edits
-    if later.action == "move" or (
-        later.action == "delete" and not lead + trail and any(e.action == "move" for e in inside)
-    ):
-        return edits if lead + trail else [replace(later, start=start, end=end, before=raw[start:end]), *edits]
-    if any(e.action == "move" for e in inside):
-        return edits
-    after = lead + (later.after or "") + trail
-    action = later.action if later.action == "redact" else ("replace" if after else "delete")
-    hidden = later.before.ljust(end - start, "*")[: end - start]
-    before = hidden if action == "redact" else raw[start:end]
+    holds_moves = any(e.action == "move" for e in inside)
+    if later.action == "move" or holds_moves:
+        is_clean_frame = later.action in {"move", "delete"} and not place.lead + place.trail
+        return [_laid(raw, place, later), *edits] if is_clean_frame else edits
     gone = set(map(id, inside))
-    return [
-        replace(later, start=start, end=end, before=before, after=after, action=action),
-        *(e for e in edits if id(e) not in gone),
-    ]
+    return [_merged(raw, place, later), *(e for e in edits if id(e) not in gone)]
+
+
+def _crosses(edit: Edit, place: _Place) -> bool:
+    overlaps = edit.start < place.end and edit.end > place.start
+    nests = (place.start <= edit.start and edit.end <= place.end) or (
+        edit.start <= place.start and place.end <= edit.end
+    )
+    return overlaps and not nests
+
+
+def _laid(raw: str, place: _Place, later: Edit) -> Edit:
+    """A later frame, laid round the edits inside it."""
+    return replace(later, start=place.start, end=place.end, before=raw[place.start : place.end])
+
+
+def _merged(raw: str, place: _Place, later: Edit) -> Edit:
+    """A later repair that takes the place of those that it touches."""
+    after = place.lead + (later.after or "") + place.trail
+    if later.action == "redact":
+        length = place.end - place.start
+        return replace(_laid(raw, place, later), before=later.before.ljust(length, "*")[:length], after=after)
+    return replace(_laid(raw, place, later), after=after, action="replace" if after else "delete")
