@@ -8,9 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 ARGS ?=
+DATA ?= ../shared/dev-data
 WORKERS ?= 2
 
-.PHONY: publish test test-all check format bench lock clean help
+.PHONY: publish test test-all check format bench evaluate docs lock clean help
 
 publish: $(VENV)/.ready  ## publish the source `seeds` as the next release of the store `data`
 	$(BIN)/corpus publish $(ARGS)
@@ -34,6 +35,13 @@ format: $(VENV)/.ready  ## put the code into shape
 
 bench: $(VENV)/.ready  ## what a run costs, beside what it cannot do without
 	@for each in tests/benchmarks/bench_*.py; do echo "$$each"; $(BIN)/python $$each $(ARGS) || exit; done
+
+evaluate: $(VENV)/.ready  ## hold the cleaning against its targets on development data: make evaluate DATA=FOLDER
+	$(BIN)/python tests/quality/evaluate.py $(DATA) $(ARGS)
+
+docs: $(VENV)/.ready  ## write docs/RULES.md anew from the rules
+	@mkdir -p docs
+	$(BIN)/corpus rules --markdown > docs/RULES.md.new && mv docs/RULES.md.new docs/RULES.md
 
 lock: $(VENV)/.ready  ## renew requirements.lock (see CONTRIBUTING); the only target that asks for newer versions
 	UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -26,7 +26,7 @@ SCHEMA = pandera.DataFrameSchema(
         "editors": texts("Names of the editors, as the text spells them"),
         "photographers": texts("Names of the photographers, as the text spells them"),
         "captions": texts("Photo captions, moved out of the body"),
-        "text": text("Cleaned body: paragraphs separated by one blank line", NOT_EMPTY),
+        "text": text("Cleaned body: paragraphs separated by one blank line; empty where a page holds only pictures"),
         "paragraph_count": number("Paragraphs of the body"),
         "word_count": number("Words of the body: runs of characters between white space"),
         "edit_count": number("Rows of this document in edits, applied or annotated"),

@@ -6,8 +6,9 @@ from tests.texts import refined
 
 TITLE = "Village library brings new life to mountain county in Hunan"
 BODY = (
-    "A small library in a mountain county of Hunan province has become a meeting place for young and old alike, local "
-    "officials said on Wednesday. The library holds more than 20,000 books. “We come here every evening,” said a farmer. "
+    "A small library in a mountain county of Hunan province has become a meeting place for young and old alike, "
+    "local officials said on Wednesday. The library holds more than 20,000 books. “We come here every evening,” said "
+    "a farmer. "
     "Visitors rose by 12.5 percent to 3,000 last year, and the county plans two more."
 )
 MENU = (
@@ -19,13 +20,15 @@ BELOW = (
     "The content published in this site belongs to the company. Registration Number: 130349"
 )
 PAGES = {
-    "bar": f"{TITLE} - Chinadaily.com.cn {MENU}{TITLE} By Zhang Yi | China Daily | Updated: 2024-05-01 08:30 {BODY}{BELOW}",
+    "bar": f"{TITLE} - Chinadaily.com.cn {MENU}{TITLE} By Zhang Yi | China Daily | Updated: 2024-05-01 08:30 "
+    f"{BODY}{BELOW}",
     "wire": f"{TITLE} - Xinhua | English.news.cn {MENU}{TITLE} Source: Xinhua| 2024-05-01 08:30:02|Editor: huaxia "
     f"CHANGSHA, May 1 (Xinhua) -- {BODY} Enditem Related stories Bridge opens{BELOW}",
     "half-day clock": f"{TITLE} - Global Times {MENU}{TITLE} By Global Times Published: May 01, 2024 08:30 AM "
     f"Updated: May 02, 2024 10:53 PM {BODY} RELATED ARTICLES: Bridge opens to traffic{BELOW}",
     "day first": f"{TITLE} - CGTN {MENU}{TITLE} Updated 08:30, 01-May-2024 CGTN {BODY} Share our story TOP NEWS{BELOW}",
-    "title once": f"{TITLE} - Chinadaily.com.cn {MENU} Updated: 2024-05-01 08:30 (Xinhua) {BODY} Editor: Li Ming{BELOW}",
+    "title once": f"{TITLE} - Chinadaily.com.cn {MENU} Updated: 2024-05-01 08:30 (Xinhua) {BODY} Editor: Li Ming"
+    f"{BELOW}",
     "buttons": f"{TITLE} - China.org.cn {MENU}{TITLE} Xinhua, May 1, 2024 08:30 Adjust font size: {BODY}"
     f" Follow China.org.cn on Twitter and Facebook{BELOW}",
 }
@@ -60,3 +63,13 @@ def test_pictures_inside_a_page_leave_their_captions() -> None:
 def test_an_invitation_inside_a_text_does_not_end_it() -> None:
     longer = f"{BODY} Follow us to learn what is new. {BODY} {BODY}"
     assert refined(PAGES["bar"].replace(BODY, longer)).text == longer
+
+
+def test_a_page_without_anything_below_its_text_is_read_to_the_end() -> None:
+    page = PAGES["bar"].removesuffix(BELOW)
+    assert refined(page).text == BODY
+    assert refined(page.replace(BODY, f"{BODY} {BODY} {BODY}")).text == f"{BODY} {BODY} {BODY}"
+
+
+def test_a_line_of_dashes_does_not_take_for_ever() -> None:
+    assert refined("a - " * 30_000).text

@@ -1,14 +1,27 @@
 """Every rule does what its examples say, keeps what they say, and is linear on hostile input."""
 
+import gc
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
 import pytest
 
+from pipelines.cli import main
+from pipelines.cli.rules import excerpt, visible
+from pipelines.document import Document, Paragraph
 from pipelines.errors import CorpusError
+from pipelines.parse import parse
 from pipelines.refine import failing_examples
 from pipelines.rules import RULES, Rule
 from pipelines.rules.glossary import Glossary, read_entries
-from pipelines.rules.rule import ARTEFACT_CLASSES, fold, quotations
+from pipelines.rules.rule import ARTEFACT_CLASSES, View, fold, quotations
+from pipelines.rules.structure import STRUCTURE
 from schemas import edits as edits_schema
-from tests.texts import KNOWLEDGE, refined
+from tests.texts import KNOWLEDGE, ROOT, refined
 
 ALL = KNOWLEDGE.rules
 HOSTILE = [
@@ -50,6 +63,112 @@ def test_ids_are_unique() -> None:
 
 def test_the_schema_knows_the_same_classes() -> None:
     assert set(edits_schema.ARTEFACT_CLASSES) == set(ARTEFACT_CLASSES)
+
+
+SIZE = 100_000
+"""Characters of a worst case, which a rule may take LIMIT CPU seconds for."""
+LIMIT, FLOOR, GROWTH = 0.5, 0.06, 3.0
+"""A rule that doubles its time with its input is linear; below FLOOR seconds the clock says nothing."""
+LAYOUTS = frozenset(rule.id for rule in STRUCTURE)
+
+
+def worst_cases(rule: Rule) -> Iterator[str]:
+    """Yield what a rule may stumble over: its anchors, its examples, their halves and their marks, again and again."""
+    texts = [before for before, _ in rule.changes] + list(rule.keeps)
+    pieces = [f"{anchor}{blank}" for anchor in sorted(rule.anchors, key=len)[-8:] for blank in ("", " ")]
+    for text in texts:
+        pieces += [text + " ", text + "\n", text[: len(text) // 2], text[len(text) // 2 :], text.rpartition(" ")[0]]
+    marks = sorted(set(re.findall(r"[^\w\s]", "".join(texts))))
+    pieces += [mark + blank for mark in marks for blank in ("", " ", "a")]
+    pieces += [text[:20] for text in HOSTILE]
+    for piece in dict.fromkeys(filter(None, pieces)):
+        yield piece * (SIZE // len(piece))
+
+
+def view_of(rule: Rule, text: str) -> View:
+    """Show a rule the text as one body paragraph by an engine; a layout what parsing makes of it."""
+    document = parse(text) if rule.id in LAYOUTS else Document(text, (Paragraph("body", 0, len(text)),))
+    hits = KNOWLEDGE.glossary.scan(fold(text))[0] if rule.id.startswith("term-") else []
+    return View(document, fold(text), tuple(hits), shows_an_engine=True)
+
+
+def seconds(work: Callable[[], object], enough: float) -> float:
+    """CPU seconds of the work: the best of three, or the first that is below what is ``enough``."""
+    best = float("inf")
+    for _ in range(3):
+        gc.disable()
+        begin = time.process_time()
+        work()
+        best = min(best, time.process_time() - begin)
+        gc.enable()
+        if best < enough:
+            break
+    return best
+
+
+def too_slow(name: str, work: Callable[[str], Callable[[], object]], text: str) -> str | None:
+    """Say what is wrong with the time that the work takes for a text; a tenth of it shows what must not be tried."""
+    tenth = seconds(work(text[: len(text) // 10]), FLOOR)
+    if tenth > LIMIT / 4:
+        return f"{name} on {text[:40]!r}: {tenth:.2f} s for a tenth of it"
+    half = seconds(work(text[: len(text) // 2]), FLOOR)
+    whole = seconds(work(text), max(FLOOR, min(LIMIT, GROWTH * half)))
+    shown = f"{name} on {text[:40]!r}: {whole:.2f} s, half of it {half:.2f} s"
+    if whole > LIMIT:
+        return shown
+    grows = whole > max(FLOOR, GROWTH * half)  # memory may have its say once, but not twice
+    return shown if grows and seconds(work(text * 2), GROWTH * whole) > GROWTH * whole else None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", ALL, ids=lambda r: r.id)
+def test_a_rule_is_linear_on_its_worst_cases(rule: Rule) -> None:
+    def work(text: str) -> Callable[[], object]:
+        if rule.id in LAYOUTS:  # the work is in the parsing
+            return lambda: list(rule.find(view_of(rule, text)))
+        view = view_of(rule, text)
+        return lambda: list(rule.find(replace(view)))  # a fresh one, which remembers nothing
+
+    found = filter(None, (too_slow(rule.id, work, text) for text in worst_cases(rule)))
+    assert list(islice(found, 3)) == []
+
+
+def test_the_page_of_rules_is_current(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rules", "--markdown"]) == 0
+    page = (ROOT / "docs" / "RULES.md").read_text(encoding="utf-8")
+    assert page == capsys.readouterr().out, "run: make docs"
+
+
+def test_the_list_names_every_rule_with_an_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rules", "--store", str(tmp_path)]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["rule", "class", "policy", "edits"]
+    assert [line.split()[0] for line in lines[::2]] == [rule.id for rule in ALL]
+    assert all(line.startswith("  ") and line.strip() for line in lines[1::2])
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("rule", ALL, ids=lambda r: r.id)
+def test_a_rule_is_explained_with_its_examples(rule: Rule, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rules", rule.id]) == 0
+    said = capsys.readouterr().out
+    assert rule.why in said
+    assert all(repr(text) in said for text in (*rule.keeps, *(before for before, _ in rule.changes)))
+
+
+def test_an_unknown_rule_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rules", "no-such-rule"]) == 2
+    assert "corpus rules" in capsys.readouterr().err
+
+
+def test_an_excerpt_shows_where_two_texts_differ() -> None:
+    long = "one two three four five six seven eight nine ten "
+    assert excerpt(long + "a . b" + long, long + "a. b" + long) == (
+        "…eight nine ten a . bone two three…",
+        "…eight nine ten a. bone two three…",
+    )
+    assert excerpt("same", "same") == ("same", "same")
+    assert visible("a\u00a0b\n\u200b") == "a⍽b⏎⟨U+200B⟩"
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda t: repr(t[:12]))

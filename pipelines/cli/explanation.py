@@ -16,7 +16,21 @@ from rich.text import Text
 from pipelines.document import APPLIED, Edit, in_order
 
 _STYLES = {"delete": "red strike", "replace": "green", "move": "cyan", "redact": "magenta", "annotate": "yellow"}
+_GONE = "red strike"
 _NOTE_WIDTH = 60
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Corpus: explanation</title>
+<style>
+{stylesheet}
+body {{ margin: 1.5rem auto; max-width: 68rem; padding: 0 1rem; color: {foreground}; background: {background}; }}
+pre {{ white-space: pre-wrap; font: 0.85rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }}
+</style>
+<body><pre><code>{code}</code></pre></body>
+</html>
+"""
 
 
 class _Page:
@@ -75,7 +89,7 @@ class _Page:
         if edit.action == "move":
             held = self._span(edit.start, edit.end, inner, "")
             return Text.assemble((f"[{edit.field}: ", style), held, ("]", style), (number, "dim"))
-        held = self._span(edit.start, edit.end, inner, style) if inner else Text(edit.before, style)
+        held = self._span(edit.start, edit.end, inner, _GONE) if inner else Text(edit.before, _GONE)
         gone = Text.assemble(("[-", "red"), held, ("-]", "red"))
         written = Text.assemble(("{+", style), (edit.after, style), ("+}", style)) if edit.after else Text()
         return Text.assemble(gone, written, (number, "dim"))
@@ -145,7 +159,7 @@ def print_explanation(name: str, raw: str, edits: Sequence[Edit], reasons: Mappi
 
 def explain_html(name: str, raw: str, edits: Sequence[Edit], reasons: Mapping[str, str]) -> str:
     """Return the explanation as one self-contained page, texts escaped."""
-    console = Console(record=True, width=110, file=StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(record=True, width=104, file=StringIO(), force_terminal=True, color_system="truecolor")
     for line in _lines(name, raw, edits, reasons):
         console.print(line, markup=False, highlight=False)
-    return console.export_html(inline_styles=False)
+    return console.export_html(code_format=_PAGE, inline_styles=False)

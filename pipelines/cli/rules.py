@@ -1,14 +1,31 @@
-"""``corpus rules``: list every rule, explain one, or run the examples of all."""
+"""``corpus rules``: list every rule, explain one, run their examples, or write the page that describes them all."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipelines.cli.output import print_lines, table
+from pipelines.cli.output import WIDTH, add_store, print_lines, shorten, table
 from pipelines.errors import USAGE, CorpusError
 from pipelines.rules.rule import Rule
+
+CONTEXT = 24
+"""Characters that an excerpt shows on either side of what changes."""
+
+_SHOWN = {"\n": "⏎", "\r": "␍", "\t": "⇥", "\u00a0": "⍽", "\u3000": "⍽"}
+"""What stands for the blanks that cannot be seen."""
+
+_INTRODUCTION = """\
+# The rules
+
+Written by `make docs` from the rules themselves; do not edit. `corpus rules RULE` shows one of them with its count in
+the latest release, `corpus rules --test` runs every example on this page.
+
+The order is the order in which rules may claim a span: the first keeps it. The policies: **move** puts the span into a
+column, **delete** takes it off, **repair** writes something else, **redact** masks it, **annotate** leaves the text as
+it is and points at the place. In the examples ⏎ is a line end, ␍ a carriage return, ⇥ a tab, ⍽ a wide blank.
+"""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,12 +37,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("rule", nargs="?", metavar="RULE", help="the id of a rule")
     parser.add_argument("--test", action="store_true", help="run the examples of all rules, or of RULE")
-    parser.add_argument("--store", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
+    parser.add_argument("--markdown", action="store_true", help="print the rules as a page in Markdown")
+    add_store(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """List, explain or test; 1 where an example does not hold, 2 for a rule that does not exist."""
+    """List, explain, test or describe; 1 where an example does not hold, 2 for a rule that does not exist."""
     from pipelines.refine import load_knowledge
 
     rules = load_knowledge().rules
@@ -35,12 +53,12 @@ def run(args: argparse.Namespace) -> int:
             raise CorpusError(f"no rule {args.rule}; list them with: corpus rules", USAGE)
     if args.test:
         return _test(rules)
-    counts = _counts(args.store)
-    if args.rule:
-        print_lines(_explain(rules[0], counts))
+    if args.markdown:
+        print_lines(describe(rules))
+    elif args.rule:
+        print_lines(explain(rules[0], _counts(args.store)))
     else:
-        rows = [(r.id, r.artefact_class, r.policy, f"{counts.get(r.id, 0):,}") for r in rules]
-        print_lines(table([("rule", "class", "policy", "edits in the latest release"), *rows], right=frozenset({3})))
+        print_lines(list_rules(rules, _counts(args.store)))
     return 0
 
 
@@ -55,15 +73,99 @@ def _counts(store: Path) -> dict[str, int]:
     return {row["values"]: row["counts"] for row in counted}
 
 
-def _explain(rule: Rule, counts: dict[str, int]) -> list[str]:
-    lines = [
+def list_rules(rules: Sequence[Rule], counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield two lines for each rule: what it is and how often it acted in the latest release, then an example."""
+    rows = [(r.id, r.artefact_class, r.policy, f"{counts.get(r.id, 0):,}") for r in rules]
+    head, *lines = table([("rule", "class", "policy", "edits"), *rows], right=frozenset({3}))
+    yield head
+    for rule, line in zip(rules, lines, strict=True):
+        yield line
+        yield f"  {shorten(_example(rule), WIDTH - 2)}"
+
+
+def _example(rule: Rule) -> str:
+    """The shortest example of a rule, on one line."""
+    before, after = min((excerpt(*pair) for pair in rule.changes), key=lambda pair: len(pair[0] + pair[1]))
+    half = WIDTH // 2 - 3
+    return before if before == after else f"{shorten(before, half)} → {shorten(after or 'nothing', half)}"
+
+
+def excerpt(before: str, after: str) -> tuple[str, str]:
+    """Cut both to the place where they differ, with some words round it, and make their blanks visible."""
+    if before == after:
+        return (visible(before),) * 2
+    start, shorter = 0, min(len(before), len(after))
+    while start < shorter and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    left, right = _word_border(before, start), len(before) - _word_border(before[::-1], end)
+    cut = len(before) - right
+    return _cut(before, left, cut), _cut(after, left, cut)
+
+
+def _word_border(text: str, place: int) -> int:
+    """A place before ``place`` from which to show the text: its start, or the start of a word nearby."""
+    if place <= CONTEXT:
+        return 0
+    blank = text.rfind(" ", 0, place - CONTEXT // 2)
+    return blank + 1 if blank >= place - 2 * CONTEXT else place - CONTEXT
+
+
+def _cut(text: str, left: int, right: int) -> str:
+    shown = visible(text[left : len(text) - right])
+    return ("…" if left else "") + shown + ("…" if right else "")
+
+
+def visible(text: str) -> str:
+    """Write blanks and signs that cannot be seen as signs that can."""
+    signs = (_SHOWN.get(c, c if c == " " or c.isprintable() else f"⟨U+{ord(c):04X}⟩") for c in text)
+    return "".join(signs)
+
+
+def explain(rule: Rule, counts: Mapping[str, int]) -> list[str]:
+    """Say all about one rule: why it is there, what it may do, how often it did, and its examples in full."""
+    number = counts.get(rule.id, 0)
+    return [
         f"{rule.id}: {rule.why}",
-        f"class {rule.artefact_class}, policy {rule.policy}, {counts.get(rule.id, 0):,} edits in the latest release",
+        f"class {rule.artefact_class}, policy {rule.policy}, {number:,} edits in the latest release",
+        _reach(rule),
         "",
-        "changes:",
+        "points at:" if rule.policy == "annotate" else "changes:",
+        *(f"  {b!r}" if b == a else f"  {b!r}\n    -> {a!r}" for b, a in rule.changes),
+        "keeps:",
+        *(f"  {text!r}" for text in rule.keeps),
     ]
-    lines += [f"  {before!r}\n    -> {after!r}" for before, after in rule.changes]
-    return [*lines, "keeps:", *(f"  {text!r}" for text in rule.keeps)]
+
+
+def _reach(rule: Rule) -> str:
+    asked = f"asked where one of {len(rule.anchors)} anchors occurs" if rule.anchors else "asked of every text"
+    return asked + (f"; may take at most {rule.most:.0%} of a text" if rule.most < 1 else "")
+
+
+def describe(rules: Sequence[Rule]) -> Iterator[str]:
+    """Yield the lines of the page that describes the rules; it depends on nothing but them."""
+    yield _INTRODUCTION
+    yield "| rule | class | policy | why |\n|---|---|---|---|"
+    for rule in rules:
+        why = rule.why.replace("|", r"\|")
+        yield f"| [{rule.id}](#{rule.id}) | {rule.artefact_class} | {rule.policy} | {why} |"
+    for rule in rules:
+        yield f"\n## {rule.id}\n\n{rule.why}\n"
+        yield f"Class {rule.artefact_class}, policy {rule.policy}; {_reach(rule)}.\n"
+        for before, after in (excerpt(*pair) for pair in rule.changes):
+            yield f"- points at {_code(before)}" if before == after else f"- {_code(before)} → {_code(after)}"
+        yield from (f"- keeps {_code(visible(text))}" for text in rule.keeps)
+
+
+def _code(text: str) -> str:
+    """Set a text as code in Markdown, whatever backticks it holds."""
+    if not text:
+        return "nothing"
+    fence = "``" if "`" in text else "`"
+    pad = " " if text[0] == "`" or text[-1] == "`" or (text[0] == text[-1] == " " and text.strip()) else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def _test(rules: Sequence[Rule]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.parse.blocks import Block, ends_sentence
-from pipelines.parse.lexicon import CHROME_LINES, NOTICE_MARKS
+from pipelines.parse.lexicon import CHROME_LINES, CHROME_STARTS, NOTICE_MARKS
 from pipelines.rules.rule import fold
 
 _SYMBOLS = re.compile(r"[\W_]{1,12}")
@@ -13,6 +13,7 @@ _CONTACT = re.compile(
     r"\b(?:tel|telephone|hotline|fax|e-?mail|mailbox|address|postcode|zip code)\s?[:：]", re.IGNORECASE
 )
 _LONGEST_NOTICE = 800
+_LONGEST_LABEL = 120
 
 
 def is_furniture(block: Block) -> bool:
@@ -25,7 +26,9 @@ def is_notice(block: Block) -> bool:
     folded = fold(block.text)
     if len(folded) > _LONGEST_NOTICE:
         return False
-    return any(mark in folded for mark in NOTICE_MARKS) or _is_contact(block, folded)
+    if any(mark in folded for mark in NOTICE_MARKS) or _is_contact(block, folded):
+        return True
+    return len(folded) <= _LONGEST_LABEL and folded.startswith(CHROME_STARTS)
 
 
 def _is_contact(block: Block, folded: str) -> bool:

@@ -99,9 +99,21 @@ ORIGINAL_TITLE_LABELS = _entries(
     """
 )
 
+CHROME_STARTS = _entries(
+    """
+    tags: | keywords: | key words: | share to: | share this: | font size: | views: | page views: | hits: | clicks: |
+    original link: | source link: | follow us on | scan the qr code | scan qr code | click to read | swipe left |
+    further reading | report an error | leave a comment | save to favo | you may also like |
+    this article is reprinted |
+    the copyright belongs to | copyright belongs to
+    """
+)
+"""Beginnings of lines that are site furniture in the closing part of a page."""
+
 CHROME_LINES = _entries(
     """
-    about us | add your comment | back to list | back to top | change it | chinese | close | close window |
+    about us | (end) | end | enditem | advertisement | 0 comments | no comments | add your comment |
+    back to list | back to top | change it | chinese | close | close window |
     comment | comments | contact us | copyright | disclaimer | editor's picks | english | friendly links |
     friendship links | home | home page | hot news | hot topics | latest news | link | links | log in | login |
     menu | more | more news | most popular | most read | most viewed | next | next article | next page | photos |

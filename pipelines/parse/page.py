@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice, pairwise
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
@@ -24,7 +25,9 @@ _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|(?<=\w)(?:--|_|\|)(?=[
 _PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\d{1,3}\])){2,}(?:\s*(?:Next|>>\||>>))?")
 _RESIDUE = re.compile(r"Enable Ginger Cannot connect to Ginger.{0,160}?×")
 _MIN_PAGE = 600
-_MAX_TITLE = 300
+_MIN_TITLE, _MAX_TITLE = 12, 300
+_MOST_SUFFIXES, _MOST_REPEATS = 6, 8
+"""A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
 _FARTHEST_STAMP = 2_500
 _CLOSE_BY = 400
 _DOMAIN = r"[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org)"
@@ -99,15 +102,17 @@ def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
 
 def _frame(text: str) -> tuple[int, int, re.Match[str]] | None:
     """Find the title above the text and the stamp behind it; where it stands only once, the first full stamp counts."""
-    for suffix in _SUFFIX.finditer(text, 8, _MAX_TITLE):
+    for suffix in islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), _MOST_SUFFIXES):
         title = text[: suffix.start()]
         place = text.find(title, suffix.end())
-        while place >= 0:
+        for _ in range(_MOST_REPEATS):
+            if place < 0:
+                break
             stamp = _stamp().match(text, place + len(title))
             if stamp and (stamp["date"] or re.search(CLOCK, stamp.group())):
                 return place, place + len(title), stamp
             place = text.find(title, place + 1)
-    first = _SUFFIX.search(text, 8, _MAX_TITLE)
+    first = _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE)
     if first and _closing().search(text, first.end()):
         for day in re.finditer(
             rf"(?i:By [A-Z]|Source\s?:|Updated|Published|{CLOCK}|{ISO_DATE})", text[:_FARTHEST_STAMP]
@@ -143,7 +148,7 @@ def _stamped(block: Block, stamp: re.Match[str]) -> Paragraph:
 def _end(text: str, start: int) -> int:
     """Where the text ends: at the first of the site's closing marks that others follow, or that little follows."""
     marks = [m.start("mark") for m in _closing().finditer(text, start)]
-    for mark, following in zip(marks, [*marks[1:], len(text)], strict=True):
+    for mark, following in pairwise([*marks, len(text)]):
         if following - mark <= _CLOSE_BY:
             return mark
     return marks[-1] if marks else len(text)

@@ -6,6 +6,7 @@ from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
 from pipelines.parse.chrome import is_furniture, is_notice
 from pipelines.parse.credits import credit_line
+from pipelines.parse.header import original_title, stamp
 from pipelines.parse.memory import by_text
 
 
@@ -25,9 +26,12 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
 @by_text
 def closing(block: Block) -> Paragraph | None:
     """What a closing line is: a credit, furniture, a notice; None where it is part of the text."""
-    credit = credit_line(block)
-    if credit:
-        return credit
+    known = credit_line(block) or stamp(block)
+    if known:
+        return known
+    original = original_title(block, block.text)
+    if original and original[1] is None:
+        return original[0]
     if is_furniture(block) or is_notice(block):
         return block.paragraph("chrome", "site-chrome")
     return None

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipelines.document import Edit
-from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern
+from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern, is_foreign
 
-_MOJIBAKE = re.compile(r"[^\s!-/:-@\[-`{-~]*[ÂÃâ][€\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]\S{0,40}")
+_MOJIBAKE = re.compile(r"[ÂÃâ][€\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_WIDEST = 40
+"""So many characters round a sign of mojibake are read together: enough for a word."""
 _ENTITY = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|middot|lsquo|rsquo|ldquo|rdquo|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});"
 )
@@ -30,6 +32,22 @@ def _unbroken(text: str) -> str:
     return ftfy.fix_encoding(text)
 
 
+def _find_mojibake(view: View) -> Iterator[Edit]:
+    maker, position = Maker("mojibake", "encoding"), 0
+    for sign in view.matches(_MOJIBAKE, PROSE):
+        if sign.start() < position:
+            continue
+        start = max(position, sign.start() - len(_word_before(view.raw[max(0, sign.start() - _WIDEST) : sign.start()])))
+        word = view.raw[start : sign.end() + _WIDEST].split()[0]
+        position = start + len(word)
+        if _unbroken(word) != word:
+            yield maker.replace(view.raw, start, position, _unbroken(word))
+
+
+def _word_before(text: str) -> str:
+    return "" if text[-1:].isspace() else (text.split() or [""])[-1]
+
+
 def _unescaped(match: re.Match[str]) -> str:
     return html.unescape(match.group())
 
@@ -43,7 +61,13 @@ def _stop(match: re.Match[str]) -> str:
     return written if match["next"] and not match["next"].isspace() else written.rstrip()
 
 
+def _is_unprintable(text: str) -> bool:
+    return not text.isprintable()
+
+
 def _find_chinese(view: View) -> Iterator[Edit]:
+    if view.raw.isascii():
+        return
     maker = Maker("chinese-left", "omission", "medium")
     for paragraph in view.paragraphs(PROSE):
         runs = list(_CHINESE.finditer(view.raw, paragraph.start, paragraph.end))
@@ -66,7 +90,7 @@ ENCODING = (
     _rule(
         "mojibake",
         "UTF-8 that was read as another encoding, where it can be read back without doubt.",
-        by_pattern(Maker("mojibake", "encoding"), _MOJIBAKE, lambda m: _unbroken(m.group()), rewords=False),
+        _find_mojibake,
         (("the partyâ€™s work", "the party’s work"), ("a cafÃ© in Paris", "a café in Paris")),
         ("a café in Paris", "the château of São Paulo", "Ânia and Ângela"),
         anchors=("â", "ã"),
@@ -82,7 +106,7 @@ ENCODING = (
     _rule(
         "control-character",
         "Control and invisible characters break search and sorting.",
-        by_pattern(Maker("control-character", "encoding"), _CONTROL, lambda _: "", rewords=False),
+        by_pattern(Maker("control-character", "encoding"), _CONTROL, lambda _: "", rewords=False, when=_is_unprintable),
         (("civil\u200b affairs", "civil affairs"), ("co\u00adoperation of all", "cooperation of all")),
         ("civil affairs", "a family 👨‍👩‍👧 of three"),
     ),
@@ -100,7 +124,7 @@ ENCODING = (
     _rule(
         "full-width-form",
         "Full-width letters, digits and brackets in English text take their usual form.",
-        by_pattern(Maker("full-width-form", "encoding"), _WIDE, _half, rewords=False),
+        by_pattern(Maker("full-width-form", "encoding"), _WIDE, _half, rewords=False, when=is_foreign),
         (("in ２０２４ it grew", "in 2024 it grew"), ("the Ｇ20 summit", "the G20 summit")),
         ("in 2024 it grew", "the G20 summit"),
     ),

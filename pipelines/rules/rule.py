@@ -218,6 +218,11 @@ class Maker:
         )
 
 
+def is_foreign(text: str) -> bool:
+    """Tell whether a text holds anything beyond ASCII: a cheap test for rules that look for such characters."""
+    return not text.isascii()
+
+
 def by_pattern(
     maker: Maker,
     pattern: re.Pattern[str],
@@ -226,16 +231,18 @@ def by_pattern(
     roles: Iterable[str] = PROSE,
     rewords: bool = True,
     engine_only: bool = False,
+    when: Callable[[str], bool] | None = None,
 ) -> Finder:
     """Build a finder from a linear pattern: group ``at`` (or the whole match) becomes ``write(match)``.
 
     A rule that ``rewords`` stays out of quotation marks; one that is ``engine_only`` out of texts by human writers.
+    ``when`` is a cheap test of a paragraph without which the pattern cannot match.
     """
     group = "at" if "at" in pattern.groupindex else 0
     wanted = frozenset(roles)
 
     def find(view: View) -> Iterator[Edit]:
-        if engine_only and not view.shows_an_engine:
+        if (engine_only and not view.shows_an_engine) or (when and not when(view.raw)):
             return
         for match in view.matches(pattern, wanted):
             start, end = match.span(group)

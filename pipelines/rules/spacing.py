@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pipelines.rules.rule import PROSE, Maker, Rule, by_pattern
+from pipelines.rules.rule import PROSE, Maker, Rule, by_pattern, is_foreign
 
 _BLANKS = r"[ \t\u00a0\u3000\u2000-\u200a\u202f\u205f]"
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
@@ -53,8 +53,9 @@ def _rule(
     *,
     roles: frozenset[str] = PROSE,
     rewords: bool = False,
+    when: Callable[[str], bool] | None = None,
 ) -> Rule:
-    find = by_pattern(Maker(rule_id, "punctuation"), pattern, write, roles=roles, rewords=rewords)
+    find = by_pattern(Maker(rule_id, "punctuation"), pattern, write, roles=roles, rewords=rewords, when=when)
     return Rule(rule_id, "punctuation", "repair", why, find, changes, keeps, anchors)
 
 
@@ -73,6 +74,7 @@ SPACING = (
         (("a\u00a0new chapter", "a new chapter"), ("a\u3000\u3000new chapter", "a new chapter")),
         ("a new chapter", "an e-mail"),
         roles=PROSE | {"credit"},
+        when=is_foreign,
     ),
     _rule(
         "line-join",
@@ -87,6 +89,7 @@ SPACING = (
             "The first paragraph ends.\nThe second paragraph ends.",
             "One line of the poem,\nand then a second,\nand it ends.",
         ),
+        when=lambda text: "\n" in text,
     ),
     _rule(
         "wide-blank",
@@ -95,6 +98,19 @@ SPACING = (
         lambda _: " ",
         (("It is one  two of them.", "It is one two of them."), ("It ends.\tIt starts.", "It ends. It starts.")),
         ("one two", "one, two"),
+        when=lambda text: "  " in text or "\t" in text,
+    ),
+    _rule(
+        "split-number",
+        "Blanks stand inside a number or a time of day.",
+        re.compile(r"(?<=\d) (?P<mark>[,:]) (?=(?(mark)\d{2,3})(?!\d{4}))"),
+        lambda m: m["mark"],
+        (
+            ("2 , 300 people took part", "2,300 people took part"),
+            ("at 3 : 30 in the afternoon", "at 3:30 in the afternoon"),
+        ),
+        ("in 2021, 300 people", "a ratio of 3 to 1", "Score: 3 : 0 after half-time"),
+        (" , ", " : "),
     ),
     _rule(
         "orphan-mark",
@@ -190,5 +206,47 @@ SPACING = (
         ("He had had enough.", "that that is, is", "What it is is clear.", "vitamin A a day"),
         ("the the", "a a", "an an", "of of", "and and", "with with", "its its", "their their", "our our", "his his"),
         rewords=True,
+    ),
+    _rule(
+        "doubled-comma",
+        "Two commas stand where one was meant.",
+        re.compile(r"(?<=[\w\"”’)]),{2,3}(?=\s)"),
+        lambda _: ",",
+        (("the villages,, the towns", "the villages, the towns"), ("in May,,, it rained", "in May, it rained")),
+        ("the villages, the towns", "an array of [1,,2]"),
+        (",,",),
+    ),
+    _rule(
+        "glued-semicolon",
+        "A semicolon sticks to the word behind it.",
+        re.compile(r"(?<=[a-z]{2});(?=[a-z]{2,} )"),
+        lambda _: "; ",
+        (
+            ("the plan;the budget comes", "the plan; the budget comes"),
+            ("of reform;to open up", "of reform; to open up"),
+        ),
+        ("the plan; the budget", "an &amp;c of it", "x;y and z"),
+        (";",),
+    ),
+    _rule(
+        "spaced-bracket",
+        "Blanks stand inside brackets.",
+        re.compile(r"\((?P<open> )(?=\w)|(?<=\w)(?P<close> )\)"),
+        lambda m: "(" if m["open"] else ")",
+        (
+            ("( the pilot county ) was praised", "(the pilot county) was praised"),
+            ("it ( 2021 ) grew", "it (2021) grew"),
+        ),
+        ("(the pilot county) was praised", "a list of ( ) brackets"),
+        ("( ", " )"),
+    ),
+    _rule(
+        "torn-contraction",
+        "The tail of a contraction was cut off as tokenisers do.",
+        re.compile(r"\b(?P<head>do|does|did|is|are|was|were|has|have|had|could|should|would|ca|wo) (?P<tail>n['’]t)\b"),
+        lambda m: m["head"] + m["tail"],
+        (("they do n't know", "they don't know"), ("it was n’t so", "it wasn’t so")),
+        ("they don't know", "the letter n't"),
+        (" n'",),
     ),
 )

@@ -6,7 +6,7 @@ import re
 
 from pipelines.rules.rule import BODY, PROSE, Maker, Rule, by_pattern
 
-_LINKS = "To|Of|And|By|With|From|Through|Into|Together|That|Which|Or|Is|Are|Be"
+_LINKS = "To|And|By|With|Through|Into|Together|That|Which|Or|Is|Are|Be"
 _OPENERS = "The|In|On|For|At|As|This|These|Their|Its|It|We|Our|Under|Among|While|When|Where|Also|Then|But|So|Not"
 _COMMON_WORDS = (
     "Stability|Retired|Comprehensive|Comprehensively|Vigorously|Actively|Conscientiously|Resolutely|Effectively|"
@@ -70,11 +70,18 @@ WORDING = (
         "segment-join",
         "capitalisation",
         "repair",
-        "An engine that translates a long sentence in pieces starts each piece with a capital.",
-        by_pattern(Maker("segment-join", "capitalisation"), _JOIN, _lower, roles=BODY),
+        "An engine that translates a long sentence in pieces starts each piece with a capital. Human writers have "
+        "titles that look alike, so the text must show an engine's hand.",
+        by_pattern(Maker("segment-join", "capitalisation"), _JOIN, _lower, roles=BODY, engine_only=True),
         (
-            ("carry out activities To safeguard their rights", "carry out activities to safeguard their rights"),
-            ("ideas and action unified Together with the plan", "ideas and action unified together with the plan"),
+            (
+                "the “two maintenances” of retired military affairs To safeguard their rights",
+                "the “Two Upholds” of retired military affairs to safeguard their rights",
+            ),
+            (
+                "a copper wall and iron wall, unified Together with the “two maintenances”",
+                "a copper wall and iron wall, unified together with the “Two Upholds”",
+            ),
         ),
         ("They read To Live by Yu Hua.", "He asked: “What is To be done?”", "They met in The Hague."),
     ),
