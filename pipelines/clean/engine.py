@@ -13,12 +13,13 @@ from pipelines.rules import RULES
 from pipelines.rules.glossary import Entry, Glossary, doubtful, telling, term_rules
 from pipelines.rules.layout import LAYOUT
 from pipelines.rules.privacy import PRIVACY
-from pipelines.rules.rule import PROSE, Rule, View, fold
+from pipelines.rules.rule import PROSE, Rule, TermHit, View, fold
 from pipelines.rules.structure import STRUCTURE
 
 FRAME = frozenset(rule.id for rule in (*STRUCTURE, *LAYOUT))
 REMEMBERED = 20_000
 """Paragraphs that are remembered at most: some tens of megabytes."""
+NEIGHBOURS = 500
 MIN_SIGNS, CHARACTERS_A_SIGN = 2, 500
 _MASKS = frozenset(rule.id for rule in PRIVACY)
 
@@ -75,6 +76,11 @@ class Knowledge:
         return not any(e.action in APPLIED for repairs in found for e in repairs.edits)
 
     @cached_property
+    def look(self) -> Callable[[str], tuple[str, tuple[TermHit, ...], frozenset[str]]]:
+        """The scan of a paragraph; remembered for as long as its neighbours are at work."""
+        return lru_cache(maxsize=NEIGHBOURS)(partial(_look, self))
+
+    @cached_property
     def signs(self) -> Callable[[str, str], tuple[str, ...]]:
         """The terms of which a paragraph holds a telling variant, once for each place; remembered."""
         return lru_cache(maxsize=REMEMBERED)(partial(_signs, self))
@@ -117,10 +123,17 @@ class _Ledger:
             self._ends.insert(place, edit.end)
 
 
-def _view(knowledge: Knowledge, text: str, role: str, *, engine: bool = False) -> tuple[View, set[str]]:
+def _look(knowledge: Knowledge, text: str) -> tuple[str, tuple[TermHit, ...], frozenset[str]]:
+    """Fold a paragraph and scan it: what it reads folded, the forms of terms and the anchors that occur in it."""
+    folded = fold(text)
+    hits, anchors = knowledge.glossary.scan(folded)
+    return folded, tuple(hits), frozenset(anchors)
+
+
+def _view(knowledge: Knowledge, text: str, role: str, *, engine: bool = False) -> tuple[View, frozenset[str]]:
     """Look at one paragraph as a document of its own; return the view and the anchors that occur in it."""
-    hits, anchors = knowledge.glossary.scan(folded := fold(text))
-    return View(Document(text, (Paragraph(role, 0, len(text)),)), folded, tuple(hits), engine), anchors
+    folded, hits, anchors = knowledge.look(text)
+    return View(Document(text, (Paragraph(role, 0, len(text)),)), folded, hits, engine), anchors
 
 
 def _repair(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -226,8 +226,15 @@ def term_rules(glossary: Glossary) -> tuple[Rule, Rule]:
 ROLES = PROSE | {"original_title"}
 
 
-def _findings(glossary: Glossary, view: View) -> Iterator[tuple[Edit, frozenset[str]]]:
-    """Yield the edit for every variant; one that several terms claim comes with their ids, for it is in doubt."""
+def _findings(glossary: Glossary, view: View) -> Sequence[tuple[Edit, frozenset[str]]]:
+    """The edit for every variant; one that several terms claim comes with their ids, for it is in doubt."""
+    if "terms" not in view.memo:
+        view.memo["terms"] = list(_found(glossary, view))
+    found: list[tuple[Edit, frozenset[str]]] = view.memo["terms"]
+    return found
+
+
+def _found(glossary: Glossary, view: View) -> Iterator[tuple[Edit, frozenset[str]]]:
     spans = sorted((p.start, p.end) for p in view.paragraphs(ROLES))
     inside = [h for h in view.term_hits if any(a <= h.start and h.end <= b for a, b in spans)]
     for hit in glossary.longest(inside):

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from pipelines.document import Document, Edit, Paragraph
 
@@ -50,6 +51,8 @@ _SINGLE = re.compile(r"(?<![\w’'])['‘](?=\S)|(?<=[^\s(])['’](?!\w)")
 
 def fold(text: str) -> str:
     """Lower-case ``text`` and level its apostrophes and blanks, keeping every offset where it is."""
+    if text.isascii():
+        return text.lower().replace("\n", " ").replace("\t", " ")
     return _WIDENING.sub("I", text).lower().translate(_APOSTROPHES)
 
 
@@ -74,6 +77,8 @@ class View:
     folded: str
     term_hits: tuple[TermHit, ...] = ()
     shows_an_engine: bool = False
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What two rules need both, worked out once."""
 
     @property
     def raw(self) -> str:

@@ -15,12 +15,10 @@ _WIDE = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
 _BEFORE_MARK = re.compile(r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?=\s|$|[\"”’')\]])")
 _DOUBLED = re.compile(r"(?<=[^\s.])\.(?:[ ]{1,3}\.(?!\.))+(?=\s|$)")
 _ORPHAN = re.compile(rf"(?<=[\w\"”'’)%])(?:\.{_BLANKS}{{1,4}}(?P<comma>,)|,{_BLANKS}{{1,4}}(?P<mark>[,.]))(?=\s|$)")
-_GLUED = re.compile(
-    r"(?<![\w.@/])(?:[a-z]{2,30}|\d{2,6})(?P<at>[.!?])"
-    r"(?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)"
-)
+_GLUED = re.compile(r"[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)(?<=[a-z0-9]{2}.)")
+_LOW_WORD = re.compile(r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$")
 _GLUED_COMMA = re.compile(
-    r"(?<=[a-z]{2}),(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z])|(?=[A-Za-z]{2,}[ .,;]))"
+    r",(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z])|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},))"
 )
 _TORN = re.compile(r"(?<=[A-Za-z]{2})(?:[ ]-(?=[a-z]{2})|-[ ](?!(?:and|or|to|nor|versus) )(?=[a-z]{3}))")
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])[ ](?P<tail>['’](?:s|t|re|ve|ll))(?=[ .,;:?!])")
@@ -36,6 +34,12 @@ def _ordinal(match: re.Match[str]) -> str:
     number, ending, word = match["number"], match["ending"], match["word"]
     fits = "th" if number[-2:] in {"11", "12", "13"} else _ENDINGS.get(number[-1], "th")
     return f"{number}{ending}{' ' + word if word else ''}" if ending == fits else match.group()
+
+
+def _parted(match: re.Match[str]) -> str:
+    """Part two sentences, unless what stands before the stop is a name or part of an address."""
+    before = match.string[max(0, match.start() - 32) : match.start()]
+    return match.group() + " " if _LOW_WORD.search(before) else match.group()
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -145,7 +149,7 @@ SPACING = (
         "missing-space",
         "Engines that translate piece by piece glue the pieces at their stops and commas.",
         _GLUED,
-        lambda m: m["at"] + " ",
+        _parted,
         (
             ("It stands since 2016.The school is old.", "It stands since 2016. The school is old."),
             ("in the villages.(District) schools", "in the villages. (District) schools"),

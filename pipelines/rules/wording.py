@@ -29,10 +29,23 @@ _JOIN_COMMON = re.compile(rf"(?<=[a-z] )(?P<at>{_COMMON_WORDS})(?=,? [a-z])")
 _COMPOUND = re.compile(
     "|".join(rf"(?<![\w-])(?i:{first}) {second}(?= (?:{noun})s?\b)" for first, second, noun in _COMPOUNDS)
 )
+_ENDINGS = ("ity", "ities", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ance", "ence", "ship")
+_NOUNS = (
+    "heat",
+    "strength",
+    "reform",
+    "service",
+    "services",
+    "support",
+    "security",
+    "discipline",
+    "training",
+    "guidance",
+    "system",
+    "systems",
+)
 _CONJUNCT = re.compile(
-    r"(?<![\w-])(?P<at>(?P<word>[a-z]{2,24}(?:ity|ities|tion|tions|sion|sions|ment|ments|ness|ance|ence|ship)|"
-    r"heat|strength|reform|service|services|support|security|discipline|training|guidance|system|systems)"
-    r"(?: and (?P=word))+)(?![\w-])"
+    rf"(?<![\w-])(?P<at>(?P<word>[a-z]{{2,24}}(?:{'|'.join(_ENDINGS)})|{'|'.join(_NOUNS)})(?: and (?P=word))+)(?![\w-])"
 )
 _IDIOMATIC = frozenset({"generations", "generation"})
 _TITLE_OF = re.compile(r"\b(?P<at>(?:General Secretary|President|Premier|Chairman) of Xi Jinping)\b")
@@ -137,6 +150,7 @@ WORDING = (
             ("The ability and ability to promote it", "The ability to promote it"),
         ),
         ("It grew stronger and stronger.", "for generations and generations", "better and better", "again and again"),
+        anchors=tuple(f"{ending} and " for ending in (*_ENDINGS, *_NOUNS)),
     ),
     Rule(
         "title-of-name",
