@@ -6,7 +6,7 @@ from hypothesis import given
 from pipelines.document import Document
 from pipelines.parse import parse
 from pipelines.parse.people import people
-from tests.texts import raw_texts
+from tests.texts import raw_texts, refined
 
 LEAD = (
     "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
@@ -120,3 +120,45 @@ def test_a_headline_needs_a_text_below_it() -> None:
 )
 def test_people(text: str, names: list[str]) -> None:
     assert [text[a:b] for a, b in people(text)] == names
+
+
+INTERVIEW = (
+    "Reporter: Why did you come here?",
+    "Wang: I wanted to teach, and the county needed teachers more than any other place that I knew.",
+    "Reporter: Was it hard?",
+    "Wang: It was, and I would do it again.",
+)
+
+
+def test_the_questions_of_an_interview_stay() -> None:
+    raw = "\n\n".join((LEAD, *INTERVIEW))
+    assert [text for _, text in roles(raw)] == [LEAD, *INTERVIEW]
+    assert {role for role, _ in roles(raw)} == {"body"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["From: the mayor", "Source: unknown", "Edited by computer.", "(Applause Long Time)", "(They rose and sang.)"],
+)
+def test_what_only_looks_like_a_credit_stays(line: str) -> None:
+    assert ("body", line) in roles(f"{LEAD}\n\n{line}\n\n{LEAD}")
+
+
+def test_verse_is_no_row_of_headlines() -> None:
+    verse = (
+        "Over the hills the morning comes\nThe river turns its back to town\n"
+        "A boat is tied and no one hums\nThe gulls look on and settle down"
+    )
+    assert {role for role, _ in roles(f"{verse}\n{LEAD}")} == {"body"}
+
+
+def test_a_statement_that_quotes_a_notice_stays() -> None:
+    line = (
+        "The court said that nobody may infringe your rights, and that whoever prints a text again should please "
+        "indicate the source, as the law has had it since 1990 in all provinces."
+    )
+    assert roles(f"{LEAD}\n\n{line}")[-1] == ("body", line)
+
+
+def test_a_place_with_an_apostrophe_keeps_its_case() -> None:
+    assert refined(f"XI'AN, May 3 (Xinhua) -- {LEAD}").fields.dateline_place == "Xi'an"

@@ -111,6 +111,8 @@ def _notes(edits: Sequence[Edit]) -> Table:
 
 def _deed(edit: Edit) -> str:
     before = _short(edit.before)
+    if edit.rule == "correction":
+        return f"{before} → {_short(edit.after or '')}: {edit.suggestion}"
     return {
         "move": f"{before} → column {edit.field}",
         "delete": f"{before} removed",

@@ -86,7 +86,11 @@ MIN_WRAPPED, MIN_WIDTH, MAX_WIDTH = 3, 45, 130
 def is_headline(block: Block) -> bool:
     """Tell whether a line can be a headline: words, not too many of them, and no end of a sentence."""
     words = word_count(block.text)
-    return 2 <= words <= MAX_HEADLINE_WORDS and not ends_sentence(block.text) and block.text[:1] not in "(（>•·-*|"
+    return 2 <= words <= MAX_HEADLINE_WORDS and not ends_sentence(block.text) and _looks_set(block.text)
+
+
+def _looks_set(text: str) -> bool:
+    return text[:1] not in "(（>•·-*|" and text[-1:] not in ",，、"
 
 
 def word_count(text: str) -> int:

@@ -29,7 +29,7 @@ def dissect(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
 
     None where it is prose and nothing else.
     """
-    named = credit_line(block) or caption(block)
+    named = credit_line(block, amid=True) or caption(block)
     if named:
         return [named], []
     signs, signed = _signed(block)

@@ -10,10 +10,10 @@ from pipelines.rules.rule import fold
 
 _SYMBOLS = re.compile(r"[\W_]{1,12}")
 _CONTACT = re.compile(
-    r"\b(?:tel|telephone|hotline|fax|e-?mail|mailbox|address|postcode|zip code)\s?[:：]", re.IGNORECASE
+    r"\b(?:tel|telephone|hotline|fax|e-?mail|mailbox|postcode|zip code)\s?[:：]|^address\s?[:：]", re.IGNORECASE
 )
 _LONGEST_NOTICE = 800
-_LONGEST_LABEL = 120
+_LONGEST_LABEL, _LONGEST_LINE, _NOTICE_START = 120, 160, 30
 
 
 def is_furniture(block: Block) -> bool:
@@ -26,9 +26,18 @@ def is_notice(block: Block) -> bool:
     folded = fold(block.text)
     if len(folded) > _LONGEST_NOTICE:
         return False
-    if any(mark in folded for mark in NOTICE_MARKS) or _is_contact(block, folded):
+    if _is_marked(folded) or _is_contact(block, folded):
         return True
     return len(folded) <= _LONGEST_LABEL and folded.startswith(CHROME_STARTS)
+
+
+def _is_marked(folded: str) -> bool:
+    """Tell whether a notice shows: by one mark in a short line, in a long one by two or at its start, and no speech."""
+    places = [place for mark in NOTICE_MARKS if (place := folded.find(mark)) >= 0]
+    if len(folded) <= _LONGEST_LINE:
+        return bool(places)
+    is_speech = " said" in folded or '"' in folded or "“" in folded
+    return not is_speech and (len(places) > 1 or any(place < _NOTICE_START for place in places))
 
 
 def _is_contact(block: Block, folded: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
 from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
@@ -19,13 +20,16 @@ _PHOTOGRAPHER = re.compile(
     re.IGNORECASE,
 )
 LONGEST_CREDIT = 260
-_MAX_NAME_WORDS = 5
+_MAX_NAME_WORDS = 6
+_MIN_CAPTION_WORDS = 5
+_ALIASES = frozenset({"huaxia", "bianji"})
+_PICTURED = re.compile(rf"\b(?:photos?|pictures?|pictured|images?|photographed|shows?)\b|{MONTH_DAY}", re.IGNORECASE)
 
 
 def caption(block: Block) -> Paragraph | None:
-    """Recognise a paragraph that stands wholly in parentheses and says something: a caption without its picture."""
+    """Recognise a paragraph wholly in parentheses that speaks of a picture or names a day: a caption without it."""
     match = _WHOLE_PARENTHESIS.fullmatch(block.text)
-    if not match or word_count(match["inside"]) < _MAX_NAME_WORDS:
+    if not match or word_count(match["inside"]) < _MIN_CAPTION_WORDS or not _PICTURED.search(match["inside"]):
         return None
     cuts = ((block.start, block.start + 1), (block.end - 1, block.end))
     return Paragraph("caption", block.start, block.end, "caption", tuple(_photographers(block)), cuts)
@@ -39,14 +43,21 @@ def _photographers(block: Block) -> Iterator[Part]:
             yield Part("photographers", start, start + name.end())
 
 
-def credit_line(block: Block) -> Paragraph | None:
-    """Recognise a line that only names people and papers behind labels, or people in parentheses."""
+def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
+    """Recognise a line that only names people and papers behind labels, or people in parentheses.
+
+    ``amid`` the body, where a line may as well be speech or a list, only what is in brackets behind a label counts, or
+    a reporter who is called one.
+    """
     if len(block.text) > LONGEST_CREDIT:
         return None
+    is_bracketed = block.text[0] in "(（【["
+    parts: list[Part] = []
     if _ONLY_PARENTHESES.fullmatch(block.text):
-        parts = list(_parenthesised(block))
-    else:
-        parts = labelled(block.text, block.start) or list(_spoken(block))
+        parts = list(_parenthesised(block, bare=not amid))
+    elif is_bracketed or not amid:
+        parts = labelled(block.text, block.start)
+    parts = parts or list(_spoken(block)) or ([] if amid else list(_byline(block)))
     if not parts:
         return None
     is_source = all(part.field == "outlet" for part in parts)
@@ -54,23 +65,33 @@ def credit_line(block: Block) -> Paragraph | None:
     return Paragraph(role, block.start, block.end, layout, tuple(parts))
 
 
-def _parenthesised(block: Block) -> Iterator[Part]:
-    """Names in parentheses: behind a label what the label says, else the reporters (2 to 4 capitalised words)."""
+_FULL_NAME = r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3}"
+_BARE_NAMES = re.compile(rf"{_FULL_NAME}(?:, {_FULL_NAME})*")
+_BYLINE = re.compile(rf"By (?P<names>{_FULL_NAME}(?:(?:, | and ){_FULL_NAME})*)")
+
+
+def _parenthesised(block: Block, *, bare: bool) -> Iterator[Part]:
+    """Names in parentheses: behind a label what the label says, else the reporters, where ``bare`` names may stand."""
     for match in re.finditer(r"[(（]([^()（）]+)[)）]", block.text):
         inside, offset = match[1], block.start + match.start(1)
         named = labelled(inside, offset)
         if named:
             yield from named
-        elif re.fullmatch(
-            r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3}(?:, [A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3})*", inside
-        ):
+        elif bare and _BARE_NAMES.fullmatch(inside):
             yield from (Part("reporters", offset + a, offset + b) for a, b in people(inside))
+
+
+def _byline(block: Block) -> Iterator[Part]:
+    match = _BYLINE.fullmatch(block.text)
+    if match:
+        offset = block.start + match.start("names")
+        yield from (Part("reporters", offset + a, offset + b) for a, b in people(match["names"]))
 
 
 def labelled(text: str, offset: int) -> list[Part]:
     """Parts behind labels with a colon; nothing at all unless labels and short names make up the whole text."""
     labels = [m for m in label_pattern().finditer(text) if _is_closed(m.group().rstrip().lower())]
-    if not labels or text[: labels[0].start()].strip(" ([（【"):
+    if not labels or text[: labels[0].start()].strip(" ([（【") or text.rstrip()[-1:] in "?!？！":
         return []
     found: list[Part] = []
     for label, following in zip(labels, [*labels[1:], None], strict=True):
@@ -78,10 +99,25 @@ def labelled(text: str, offset: int) -> list[Part]:
         value = text[label.end() : end]
         column = label.lastgroup or ""
         spans = [_trimmed(value)] if column == "outlet" else list(people(value))
-        if not spans or any(word_count(value[a:b]) > _MAX_NAME_WORDS for a, b in spans):
+        is_sentence = text.rstrip().endswith(".")
+        if not spans or not all(_may_be_named(value[a:b], column, is_sentence=is_sentence) for a, b in spans):
             return []
         found += [Part(column, offset + label.end() + a, offset + label.end() + b) for a, b in spans if b > a]
     return found
+
+
+def _may_be_named(value: str, column: str, *, is_sentence: bool) -> bool:
+    """Tell whether a value behind a label can be a name: capitalised words, few of them, and two behind a full stop.
+
+    Some editors sign with a single word in lower case.
+    """
+    words = value.split()
+    if not words or len(words) > _MAX_NAME_WORDS or ":" in value or "：" in value:
+        return False
+    if column == "outlet":
+        return not value[0].islower()
+    is_alias = column == "editors" and len(words) == 1 and value in _ALIASES
+    return is_alias or (all(not w[0].islower() for w in words) and (len(words) > 1 or not is_sentence))
 
 
 def _is_closed(label: str) -> bool:

@@ -267,7 +267,7 @@ def _labelled(lines: Sequence[_Line], kept: set[int], anchor: int | None, start:
             continue
         if i == anchor:
             yield block.paragraph("title", "header-title")
-        elif i == 0 and anchor is None:
+        elif i == 0 and anchor is None and line.kind not in {"site", "head", "symbol"}:
             yield from _top(block)
         elif first <= i < start and _is_stamp(line):
             yield Paragraph("stamp", block.start, block.end, "header-stamp", stamp_parts(block))

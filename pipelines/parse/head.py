@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, is_headline
@@ -12,6 +13,9 @@ from pipelines.parse.header import crawler_date, original_title, stamp
 from pipelines.parse.memory import by_text
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
+
+LONGEST_RUN = 3
+"""A title and two decks: where more lines than that end no sentence, they are no headlines."""
 
 
 def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[list[Paragraph], list[Block]]:
@@ -29,7 +33,7 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
             title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
             rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
             continue
-        paragraph = _opening(rest[0], title, alone=len(rest) == 1)
+        paragraph = _opening(rest[0], title, may_head=_run(rest) <= min(LONGEST_RUN, len(rest) - 1))
         if paragraph is None:
             break
         title = title or (rest[0].text if paragraph.role == "title" else "")
@@ -38,9 +42,14 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
     return found, rest
 
 
-def _opening(block: Block, title: str, *, alone: bool) -> Paragraph | None:
+def _run(blocks: list[Block]) -> int:
+    """How many lines from the top on could be headlines; verse and lists run on, and headlines need a text below."""
+    return sum(1 for _ in takewhile(lambda block: readings(block)[1] is not None, blocks[: LONGEST_RUN + 1]))
+
+
+def _opening(block: Block, title: str, *, may_head: bool) -> Paragraph | None:
     known, headline, deck = readings(block)
-    if known or alone:
+    if known or not may_head:
         return known
     return deck if title else headline
 

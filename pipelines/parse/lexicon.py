@@ -45,7 +45,10 @@ REPORTER_LABELS = _entries(
 
 EDITOR_LABELS = _entries(
     """
-    editor in charge | responsibility editor | editor-in-charge | responsible editors | responsible editor |
+    editor in charge | responsibility editor | first review | second review | third review | final review |
+    review | reviewer |
+    producer | planner | planning | chief planner | supervisor | editor-in-charge | responsible editors |
+    responsible editor |
     executive editor |
     duty editor | chief editor | web editors | web editor | edited by | editors | editor | editing | edit |
     proofreading | proofreader
@@ -105,7 +108,7 @@ CHROME_STARTS = _entries(
     original link: | source link: | follow us on | scan the qr code | scan qr code | click to read | swipe left |
     further reading | report an error | leave a comment | save to favo | you may also like |
     this article is reprinted |
-    the copyright belongs to | copyright belongs to
+    the copyright belongs to | copyright belongs to | (author unit | (original title | (original headline
     """
 )
 """Beginnings of lines that are site furniture in the closing part of a page."""

@@ -29,7 +29,7 @@ def closing(block: Block) -> Paragraph | None:
     known = credit_line(block) or stamp(block)
     if known:
         return known
-    original = original_title(block, block.text)
+    original = original_title(block, block.text) if block.text[:8].lower() == "original" else None
     if original and original[1] is None:
         return original[0]
     if is_furniture(block) or is_notice(block):

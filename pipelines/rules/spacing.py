@@ -16,17 +16,25 @@ _BEFORE_MARK = re.compile(r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?=\s|$|
 _DOUBLED = re.compile(r"(?<=[^\s.])\.(?:[ ]{1,3}\.(?!\.))+(?=\s|$)")
 _ORPHAN = re.compile(rf"(?<=[\w\"”'’)%])(?:\.{_BLANKS}{{1,4}}(?P<comma>,)|,{_BLANKS}{{1,4}}(?P<mark>[,.]))(?=\s|$)")
 _GLUED = re.compile(r"[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)(?<=[a-z0-9]{2}.)")
+_SHORTENED = re.compile(r"(?:\b(?:Co|Inc|Ltd|Corp|al|etc|Jr|Sr|vs|No|Prof|Dr|Mr|Mrs)|(?<![A-Za-z])[A-Za-z])$")
 _LOW_WORD = re.compile(r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$")
 _GLUED_COMMA = re.compile(
     r",(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z])|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},))"
 )
-_TORN = re.compile(r"(?<=[A-Za-z]{2})(?:[ ]-(?=[a-z]{2})|-[ ](?!(?:and|or|to|nor|versus) )(?=[a-z]{3}))")
+_TORN = re.compile(
+    r"(?<=[A-Za-z]{2})(?:[ ]-(?!(?:yes|no|and|but|or|it|he|she|they|we|you|so|then|the|this|that|in|on|of|to|as)\b)"
+    r"(?=[a-z]{2})"
+    r"|-[ ](?!(?:and|or|to|nor|versus|through|as|but|from|by|than) )(?=[a-z]{3}))"
+)
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])[ ](?P<tail>['’](?:s|t|re|ve|ll))(?=[ .,;:?!])")
 _ORDINAL = re.compile(
     r"(?<![\w.,])(?P<number>\d{1,3}) ?(?P<ending>st|nd|rd|th)"
     r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
 )
 _SMALL = re.compile(r"(?<![\w'’-])(?P<at>(?P<word>the|a|an|of|and|with|its|their|our|his)(?: (?P=word))+)(?![\w'’-])")
+_SPLIT_NUMBER = re.compile(
+    r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} , \d{3}(?![\d,.])(?! ,)|(?<![\d:])[0-2]?\d : [0-5]\d(?!\d)(?! :)(?! ,)"
+)
 _LINE = re.compile(r"(?P<hyphen>(?<=[a-z])-)?[ \t]*\r?\n[ \t]*(?=\S)")
 
 
@@ -34,6 +42,12 @@ def _ordinal(match: re.Match[str]) -> str:
     number, ending, word = match["number"], match["ending"], match["word"]
     fits = "th" if number[-2:] in {"11", "12", "13"} else _ENDINGS.get(number[-1], "th")
     return f"{number}{ending}{' ' + word if word else ''}" if ending == fits else match.group()
+
+
+def _lone(match: re.Match[str]) -> str:
+    """Keep the second mark alone, but not where the first is the stop of an abbreviation."""
+    before = match.string[max(0, match.start() - 8) : match.start()]
+    return match.group() if match["comma"] and _SHORTENED.search(before) else match["comma"] or match["mark"]
 
 
 def _parted(match: re.Match[str]) -> str:
@@ -107,25 +121,30 @@ SPACING = (
     _rule(
         "split-number",
         "Blanks stand inside a number or a time of day.",
-        re.compile(r"(?<=\d) (?P<mark>[,:]) (?=(?(mark)\d{2,3})(?!\d{4}))"),
-        lambda m: m["mark"],
+        _SPLIT_NUMBER,
+        lambda m: m.group().replace(" ", ""),
         (
             ("2 , 300 people took part", "2,300 people took part"),
             ("at 3 : 30 in the afternoon", "at 3:30 in the afternoon"),
         ),
-        ("in 2021, 300 people", "a ratio of 3 to 1", "Score: 3 : 0 after half-time"),
+        (
+            "By the end of 2025, 300 counties had it.",
+            "a ratio of 3 to 1",
+            "rooms 10, 20 and 30",
+            "Score: 3 : 0 after it",
+        ),
         (" , ", " : "),
     ),
     _rule(
         "orphan-mark",
         "A stop or comma is left alone before another mark where words between them were lost.",
         _ORPHAN,
-        lambda m: m["comma"] or m["mark"],
+        _lone,
         (
             ("two upholds. , political awareness", "two upholds, political awareness"),
             ("in the county, . The rest", "in the county. The rest"),
         ),
-        ("the U.S., which", "and so on ... he said", "Smith et al., 2020"),
+        ("the U.S., which", "and so on ... he said", "Heavy Industry Co., Ltd."),
     ),
     _rule(
         "space-before-mark",

@@ -5,11 +5,13 @@ The layouts are recognised by ``parse``; here it is only said what becomes of ea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipelines.document import Edit, Paragraph
 from pipelines.rules.rule import Finder, Maker, Rule, View
 
+_WORD = re.compile(r"[^\W\d_][\w'’]*")
 _WHOLE = {"title": "title", "subtitle": "subtitles", "caption": "captions"}
 
 
@@ -27,7 +29,7 @@ def _edits(maker: Maker, raw: str, paragraph: Paragraph) -> Iterator[Edit]:
         yield maker.move(raw, part.start, part.end, part.field)
         surface = raw[part.start : part.end]
         if part.field == "dateline_place" and surface.isupper():
-            yield maker.replace(raw, part.start, part.end, surface.title())
+            yield maker.replace(raw, part.start, part.end, _WORD.sub(lambda m: m.group().capitalize(), surface))
 
 
 def _layout(

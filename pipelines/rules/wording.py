@@ -45,10 +45,14 @@ _NOUNS = (
     "systems",
 )
 _CONJUNCT = re.compile(
-    rf"(?<![\w-])(?P<at>(?P<word>[a-z]{{2,24}}(?:{'|'.join(_ENDINGS)})|{'|'.join(_NOUNS)})(?: and (?P=word))+)(?![\w-])"
+    r"(?<![\w-])(?<!between )(?<!from )(?<!both )(?<!and )"
+    rf"(?P<at>(?P<word>[a-z]{{2,24}}(?:{'|'.join(_ENDINGS)})|{'|'.join(_NOUNS)})(?: and (?P=word))+)"
+    r"(?![\w-]| from| outsourcing)"
 )
-_IDIOMATIC = frozenset({"generations", "generation"})
-_TITLE_OF = re.compile(r"\b(?P<at>(?:General Secretary|President|Premier|Chairman) of Xi Jinping)\b")
+_IDIOMATIC = frozenset(
+    {"generations", "generation", "nation", "nations", "civilization", "civilizations", "station", "institution"}
+)
+_TITLE_OF = re.compile(r"\b(?P<at>(?:General Secretary|President|Premier|Chairman) of Xi Jinping)\b(?! [A-Z]|['’]s)")
 
 
 def _lower(match: re.Match[str]) -> str:
