@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from pipelines.rules.rule import PROSE, Maker, Rule, by_pattern, is_foreign
+from pipelines.document import Edit
+from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern, is_foreign
 
 _BLANKS = r"[ \t\u00a0\u3000\u2000-\u200a\u202f\u205f]"
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
@@ -58,6 +59,14 @@ def _parted(match: re.Match[str]) -> str:
 
 def _joined(match: re.Match[str]) -> str:
     return "" if match["hyphen"] else " "
+
+
+def _find_glued_comma(view: View) -> Iterator[Edit]:
+    maker = Maker("missing-space-comma", "punctuation")
+    for match in view.matches(_GLUED_COMMA, PROSE):
+        word = match["word"] or ""
+        kept = word if view.is_quoted(*match.span()) else word.lower()
+        yield maker.replace(view.raw, *match.span(), f", {kept}")
 
 
 def _rule(
@@ -180,11 +189,12 @@ SPACING = (
             "the Tomorrow.City fair",
         ),
     ),
-    _rule(
+    Rule(
         "missing-space-comma",
-        "The same at a comma; the capital behind it goes with the join.",
-        _GLUED_COMMA,
-        lambda m: ", " + (m["word"] or "").lower(),
+        "punctuation",
+        "repair",
+        "The same at a comma; the capital behind it goes with the join, but not inside quotation marks.",
+        _find_glued_comma,
         (
             ("modern methods,The province", "modern methods, the province"),
             ("the old,the young and all", "the old, the young and all"),
