@@ -19,6 +19,7 @@ import yaml
 
 import schemas
 from pipelines.document import APPLIED, Settings
+from pipelines.language import UNKNOWN
 from pipelines.release import Tables, count_values
 
 TEMPLATE = Path(__file__).with_name("card.md")
@@ -31,6 +32,14 @@ LICENCES = re.compile(r"apache-2\.0|mit|odbl|odc-by|pddl|cc0-1\.0|cc-by(-nc)?(-s
 
 SHOWN = 20
 """Rows of a table of rules, terms or outlets."""
+
+MASKED = {
+    "redact-email": "e-mail addresses",
+    "redact-telephone": "telephone numbers",
+    "redact-identity": "identity card numbers",
+    "redact-card": "bank card numbers",
+}
+"""What each rule about personal data masks, in words."""
 
 History = Sequence[tuple[str, str, str]]
 """(version, step, reason) of every release up to this one, oldest first."""
@@ -56,6 +65,8 @@ def render_card(
         licence=settings.licence if settings.licence != "unknown" else "",
         contact=settings.contact,
         policy=settings.version_policy,
+        duplicates=settings.duplicates,
+        redact=settings.redact,
         source_name=source_name or settings.name,
         version=version,
         folder=f"releases/{version}",
@@ -64,17 +75,18 @@ def render_card(
         tables=[_table_facts(name, count) for name, count in rows.items()],
         **_facts(tables),
     )
-    return f"---\n{_front_matter(settings, version, rows)}---\n\n{body.rstrip()}\n"
+    languages = [name for name, _ in _ranked(tables.documents, "language") if name != UNKNOWN]
+    return f"---\n{_front_matter(settings, version, rows, languages)}---\n\n{body.rstrip()}\n"
 
 
-def _front_matter(settings: Settings, version: str, rows: dict[str, int]) -> str:
+def _front_matter(settings: Settings, version: str, rows: dict[str, int], languages: list[str]) -> str:
     licence = settings.licence.strip().lower()
     known = LICENCES.fullmatch(licence) is not None
     name = "".join(letter if letter.isalnum() else "-" for letter in licence).strip("-")
     content: dict[str, Any] = {
         "license": licence if known else "other",
         **({} if known else {"license_name": name or "unknown"}),
-        "language": list(settings.languages),
+        "language": list(settings.languages) or languages or ["und"],
         "pretty_name": _one_line(settings.title or settings.name),
         "size_categories": [next((label for limit, label in SIZES if rows["documents"] < limit), LARGEST)],
         "task_categories": ["text-generation", "token-classification"],
@@ -109,6 +121,9 @@ def _facts(tables: Tables) -> dict[str, Any]:
     actions = count_values(edits, "action")
     applied = sum(count for (action,), count in actions.items() if action in APPLIED)
     confidence = count_values(edits, "confidence")
+    masked = {
+        rule: count for (rule, action), count in count_values(edits, "rule", "action").items() if action == "redact"
+    }
     dates = pc.min_max(documents["published_date"]).as_py()
     outlets = [f"{name} ({_number(count)})" for name, count in _ranked(documents, "outlet") if name]
     return {
@@ -121,6 +136,7 @@ def _facts(tables: Tables) -> dict[str, Any]:
             "edits": edits.num_rows,
             "applied": applied,
             "annotated": edits.num_rows - applied,
+            "redacted": sum(masked.values()),
             "doubtful": edits.num_rows - confidence[("high",)],
         },
         "dates": (dates["min"], dates["max"]) if dates["min"] else None,
@@ -129,6 +145,7 @@ def _facts(tables: Tables) -> dict[str, Any]:
         "missing": _missing(documents),
         "top_terms": [{"name": name, "count": count} for name, count in _ranked(tables.terms, "canonical")[:SHOWN]],
         "rejects": [{"name": name, "count": count} for name, count in _ranked(tables.rejects, "reason")],
+        "masked": [{"name": MASKED.get(name, name), "count": count} for name, count in _by_count(masked.items())],
         "classes": _split_by_action(edits, "artefact_class"),
         "rules": _split_by_action(edits, "rule")[:SHOWN],
     }
@@ -136,19 +153,22 @@ def _facts(tables: Tables) -> dict[str, Any]:
 
 def _missing(documents: pa.Table) -> list[dict[str, Any]]:
     """Count what is null or empty in the columns where that can be."""
-    counts = {name: _empty_count(documents[name]) for name in documents.column_names if name != "duplicate_group"}
+    counts = {
+        name: pc.sum(is_missing(documents[name])).as_py() or 0
+        for name in documents.column_names
+        if name != "duplicate_group"
+    }
     total = max(1, documents.num_rows)
     return [{"name": name, "count": count, "share": count / total} for name, count in counts.items() if count]
 
 
-def _empty_count(column: pa.ChunkedArray) -> int:
+def is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Tell for each value of a column whether it is null or empty."""
     if pa.types.is_list(column.type):
-        empty = pc.equal(pc.list_value_length(column), 0)
-    elif pa.types.is_string(column.type):
-        empty = pc.equal(column, "")
-    else:
-        return int(column.null_count)
-    return int(column.null_count) + int(pc.sum(empty).as_py() or 0)
+        return pc.fill_null(pc.equal(pc.list_value_length(column), 0), True)  # noqa: FBT003 - what a null counts as
+    if pa.types.is_string(column.type):
+        return pc.fill_null(pc.equal(column, ""), True)  # noqa: FBT003 - what a null counts as
+    return pc.is_null(column)
 
 
 def _split_by_action(edits: pa.Table, column: str) -> list[dict[str, Any]]:

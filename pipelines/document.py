@@ -21,18 +21,32 @@ PARAGRAPH_BREAK = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """One input as it came: ``text`` is the decoded file to the last character (byte order mark, line ends and all)."""
+    """One record as it came: of a text file ``text`` is the decoded file to the last character (line ends and all).
+
+    ``metadata`` is what the record says about itself beside its text (``title``, ``published_date``, ``outlet``,
+    ``url``), as it came; of a page (``is_fallback``) it only stands in for what the text lacks. ``row`` is the line or
+    row in a file of many records, else 0. ``raw_sha256`` is that of the file, of a row that of its text and metadata.
+    """
 
     id: str
     source: str
     text: str
     raw_sha256: str
     bytes: int
+    metadata: tuple[tuple[str, str], ...] = ()
+    encoding: str = "utf-8"
+    row: int = 0
+    is_fallback: bool = False
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Order records as they stand in their source: by file, then by row."""
+        return (self.source.removesuffix(f":{self.row}"), self.row) if self.row else (self.source, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An input that did not become a document: which file, which stage, what is wrong, what to do."""
+    """An input that did not become a document: which file and row, which stage, what is wrong, what to do."""
 
     source: str
     stage: str
@@ -40,6 +54,7 @@ class Reject:
     detail: str
     raw_sha256: str | None = None
     bytes: int | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +149,12 @@ class CleanedDocument:
 class Settings:
     """What ``dataset.toml`` says about a source; every value has a default so that a bare folder works.
 
-    ``min_documents`` is a count, the two shares lie between 0 and 1, ``max_bytes`` is the largest single input.
+    ``min_documents`` is a count, the two shares lie between 0 and 1. ``fields`` maps what we need (``text``, ``id``,
+    ``title``, ``date``, ``outlet``, ``url``) to columns. The limits: ``max_bytes`` of one record, ``max_line_length``
+    in characters, ``max_unpacked_bytes`` and ``max_ratio`` of what one packed input may grow to, ``max_depth`` of
+    layers of packing, ``max_files`` of a source or an archive.
+    ``languages`` are the ones that are taken (none named: all). ``duplicates`` is keep_all or keep_first. ``redact``
+    masks personal data. ``max_null_share`` has the (column, share) pairs of the table of that name, sorted.
     """
 
     name: str
@@ -142,12 +162,21 @@ class Settings:
     description: str = ""
     licence: str = "unknown"
     contact: str = ""
-    languages: tuple[str, ...] = ("en",)
+    languages: tuple[str, ...] = ()
     min_documents: int = 1
     max_reject_share: float = 1.0
     max_document_loss: float = 1.0
     max_bytes: int = 20_000_000
     version_policy: str = "semver"
+    duplicates: str = "keep_all"
+    redact: bool = True
+    max_null_share: tuple[tuple[str, float], ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    max_line_length: int = 5_000_000
+    max_unpacked_bytes: int = 8_000_000_000
+    max_ratio: int = 250
+    max_depth: int = 4
+    max_files: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

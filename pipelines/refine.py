@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pipelines.clean import Knowledge, apply_edits, check_guards, compose, find_edits
 from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings, replay
-from pipelines.errors import CorpusError
-from pipelines.ingest import Input, list_inputs, read_corrections, read_input, read_settings
+from pipelines.errors import USAGE, CorpusError
+from pipelines.ingest import Input, list_inputs, read_beside, read_corrections, read_settings, records, show_source
 from pipelines.parse import is_prose, parse
-from pipelines.rules import Rule
+from pipelines.rules import RULES, Rule
 from pipelines.rules.glossary import Entry, read_entries
 
 GLOSSARY_FILE = "glossary.jsonl"
@@ -27,43 +27,44 @@ ROUNDS = 8
 class Source:
     """A source ready to be refined: its folder, its settings, what is known about its texts, and its inputs."""
 
-    path: Path
+    path: Path | str
     settings: Settings
     knowledge: Knowledge
     inputs: tuple[Input, ...]
 
 
-def load_source(source: Path) -> Source:
+def load_source(source: Path | str) -> Source:
     """Read all that a source says about itself. Raises CorpusError for what is missing or wrong."""
     settings = read_settings(source)
-    knowledge = load_knowledge(source)
-    inputs = tuple(list_inputs(source))
-    known = {i.id for i in inputs}
-    for correction in knowledge.corrections:
-        if correction.id not in known:
-            raise CorpusError(f"corrections.csv: there is no document “{correction.id}” in {source}; correct the id")
-    return Source(source, settings, knowledge, inputs)
+    knowledge = load_knowledge(source, redact=settings.redact)
+    return Source(source, settings, knowledge, tuple(list_inputs(source)))
 
 
-def load_knowledge(source: Path | None = None) -> Knowledge:
-    """Gather rules, glossary and corrections, with fingerprints of the code and data behind them."""
+def load_knowledge(source: Path | str | None = None, *, redact: bool = True) -> Knowledge:
+    """Gather rules, glossary and corrections, with fingerprints of the code and data behind them.
+
+    Without ``redact`` the rules that mask personal data are left out.
+    """
     own = _own_glossary()
     extra: tuple[Entry, ...] = ()
     corrections: tuple[Correction, ...] = ()
     extra_text = ""
     if source is not None:
         corrections = read_corrections(source)
-        path = source / GLOSSARY_FILE
-        if path.is_file():
-            extra_text = path.read_text(encoding="utf-8-sig")
-            extra = tuple(read_entries(extra_text.splitlines(), str(path)))
+        place = f"{show_source(source)}/{GLOSSARY_FILE}"
+        try:
+            extra_text = (read_beside(source, GLOSSARY_FILE) or b"").decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise CorpusError(f"{place}: byte {error.start} is not valid UTF-8; save it as UTF-8", USAGE) from error
+        extra = tuple(read_entries(extra_text.splitlines(), place))
     replaced = {e.id for e in extra}
     return Knowledge(
         entries=(*(e for e in own if e.id not in replaced), *extra),
         corrections=corrections,
-        rule_fingerprint=_digest(_code("rules") + _code("clean") + [repr(corrections).encode()]),
+        base_rules=tuple(rule for rule in RULES if redact or rule.policy != "redact"),
+        rule_fingerprint=_digest([*_code("rules"), *_code("clean"), *_code(""), repr((corrections, redact)).encode()]),
         glossary_fingerprint=_digest([_glossary_bytes(), extra_text.encode()]),
-        parser_fingerprint=_digest(_code("parse")),
+        parser_fingerprint=_digest(_code("parse") + _code("ingest")),
     )
 
 
@@ -96,20 +97,40 @@ def refine(
     knowledge: Knowledge,
     on_done: Callable[[int], None] | None = None,
 ) -> tuple[list[CleanedDocument], list[Reject]]:
-    """Turn inputs into cleaned documents and rejects; every input becomes exactly one of the two."""
+    """Turn inputs into cleaned documents and rejects; every record becomes exactly one of the two.
+
+    ``on_done`` is told after each input, of one record or a million, how many are done.
+    """
     documents: list[CleanedDocument] = []
     rejects: list[Reject] = []
     for count, entry in enumerate(inputs, start=1):
-        raw = read_input(entry, settings)
-        outcome = raw if isinstance(raw, Reject) else refine_text(raw, knowledge)
-        if isinstance(outcome, Reject):
-            rejects.append(outcome)
-        else:
-            documents.append(outcome)
+        for outcome in outcomes(entry, settings, knowledge):
+            if isinstance(outcome, Reject):
+                rejects.append(outcome)
+            else:
+                documents.append(outcome)
         if on_done:
             on_done(count)
     check_guards(documents, knowledge.rules)
+    check_corrections(documents, rejects, knowledge.corrections)
     return documents, rejects
+
+
+def outcomes(entry: Input, settings: Settings, knowledge: Knowledge) -> Iterator[CleanedDocument | Reject]:
+    """Refine the records of one input, one at a time."""
+    for record in records(entry, settings):
+        yield record if isinstance(record, Reject) else refine_text(record, knowledge)
+
+
+def check_corrections(
+    documents: Iterable[CleanedDocument], rejects: Iterable[Reject], corrections: Sequence[Correction]
+) -> None:
+    """Raise CorpusError for a correction of a document that is nowhere, neither published nor rejected."""
+    if corrections:
+        known = {document.raw.id for document in documents} | {reject.id for reject in rejects}
+        for correction in corrections:
+            if correction.id not in known:
+                raise CorpusError(f"corrections.csv: there is no document “{correction.id}”; correct the id")
 
 
 def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
@@ -134,13 +155,11 @@ def refine_text(raw: RawText, knowledge: Knowledge) -> CleanedDocument | Reject:
     except CorpusError:
         raise
     except Exception as error:
-        detail = (
-            f"{type(error).__name__}: {error}; report it with the file, and run: corpus explain {raw.source} --debug"
-        )
-        return Reject(raw.source, "clean", "rule_failed", detail, raw.raw_sha256, raw.bytes)
+        detail = f"{type(error).__name__}: {error}; report it with the file"
+        return Reject(raw.source, "clean", "rule_failed", detail, raw.raw_sha256, raw.bytes, raw.id)
     if not cleaned.text and not cleaned.fields.captions and not cleaned.fields.title:
         detail = "nothing is left once headers and site chrome are taken off; check that the file holds an article"
-        return Reject(raw.source, "parse", "no_text", detail, raw.raw_sha256, raw.bytes)
+        return Reject(raw.source, "parse", "no_text", detail, raw.raw_sha256, raw.bytes, raw.id)
     return cleaned
 
 

@@ -34,7 +34,7 @@ SCHEMA = pandera.DataFrameSchema(
             "Edits about language (not metadata, site chrome or blank lines) per 1,000 words"
         ),
         "language": category("Language of the body, ISO 639", NOT_EMPTY),
-        "duplicate_group": text("Shared by documents whose bodies are equal, else null", nullable=True),
+        "duplicate_group": text("Id of the first document with the same body or nearly so, else null", nullable=True),
         "raw_sha256": text("SHA-256 of the raw bytes, hexadecimal", SHA256),
         "text_sha256": text("SHA-256 of the body in UTF-8, hexadecimal", SHA256),
         "row_sha256": text("SHA-256 of the row's canonical JSON, hexadecimal; what compare goes by", SHA256),

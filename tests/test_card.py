@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import schemas
 from pipelines.card import render_card
-from pipelines.document import CleanedDocument
+from pipelines.document import CleanedDocument, Edit
 from pipelines.release import resolve
 from pipelines.validate import build_tables
 from tests.samples import SETTINGS, documents, make_document, make_reject, make_release
@@ -188,6 +188,81 @@ def test_hostile_titles_are_shown_as_they_are() -> None:
     assert re.findall(r"^#+ .*", body, re.MULTILINE)[1:] == re.findall(r"^#+ .*", plain, re.MULTILINE)[1:]
     assert "{{ 7\\*7 }}" in body
     assert front_matter(card)["configs"] == front_matter(plain)["configs"]
+
+
+INJECTIONS = [
+    HOSTILE,
+    "=cmd()|'/C calc'!A0",
+    "--- \nlicense: mit\nconfigs: []\n---",
+    '"}\n  - config_name: evil # !!python/object/apply:os.system ["x"]',
+    "![x](javascript:alert(1)) <img src=x onerror=alert(1)> [a]: http://evil.example",
+    "| a | b |\n|---|---|\n| ``` | ~~~ |",
+    "<!-- hidden --> &lt;b&gt; <https://evil.example>",
+    "1. one\n- two\n> three\n    four\n\tfive",
+]
+
+
+@pytest.mark.parametrize("text", INJECTIONS, ids=range(len(INJECTIONS)))
+def test_what_documents_say_is_shown_as_text(text: str, tmp_path: Path) -> None:
+    markdown = pytest.importorskip("markdown_it").MarkdownIt("gfm-like", {"html": True, "linkify": False})
+    document = make_document("a")
+    fields = replace(document.fields, title=text, outlet=text, captions=(text,), dateline_place=text)
+    term = replace(document.terms[0], canonical=text, surface="The")
+    hostile = replace(document, fields=fields, terms=(term,), raw=replace(document.raw, id=text, source=text))
+    named = replace(SETTINGS, title=text, description=text, contact=text, licence=text, name=text)
+    folder = make_release(tmp_path / "store", [hostile], [make_reject(text)], settings=named).path
+    plain = make_release(tmp_path / "plain", [document], [make_reject()]).path
+    for name in ("README.md", "CHANGES.md"):
+        tokens, others = (
+            list(markdown.parse((p / name).read_text().removeprefix("---\n").split("\n---\n", 1)[-1]))
+            for p in (folder, plain)
+        )
+        assert [t.tag for t in tokens if t.type == "heading_open"] == [
+            t.tag for t in others if t.type == "heading_open"
+        ]
+        inner = [child.type for t in tokens for child in t.children or []]
+        expected = [child.type for t in others for child in t.children or []]
+        assert not {"html_inline", "image"} & set(inner)
+        assert not any(t.type == "html_block" for t in tokens)
+        assert inner.count("link_open") == expected.count("link_open")
+    content = front_matter((folder / "README.md").read_text())
+    assert content["license"] == "other"
+    assert content["pretty_name"] == " ".join(text.split())
+    assert [config["config_name"] for config in content["configs"]] == ["documents", "edits", "terms", "rejects"]
+    body = (folder / "README.md").read_text().split("\n---\n", 1)[1]
+    heading = next(t for n, t in enumerate(markdown.parse(body)) if n == 1)
+    assert "".join(child.content for child in heading.children or []) == " ".join(text.split())
+    assert resolve(tmp_path / "store").table("documents")["title"].to_pylist() == [text]
+
+
+def test_masked_personal_data_is_counted() -> None:
+    edits = tuple(
+        Edit(10 * n, 10 * n + 5, rule, "personal_data", "redact", "*****", after="[X]")
+        for n, rule in enumerate(["redact-email", "redact-telephone", "redact-email", "redact-card"])
+    )
+    tables = build_tables([replace(make_document(), edits=edits)], [])
+    card = render_card(tables, SETTINGS, HISTORY)
+    assert "places: 4: e-mail addresses 2, bank card numbers 1, telephone numbers 1." in card
+    bare = render_card(build_tables([make_document()], []), SETTINGS, HISTORY)
+    assert "numbers), places: 0." in bare
+    open_ = render_card(tables, replace(SETTINGS, redact=False), HISTORY)
+    assert "**Personal data is not masked**" in open_
+    assert "as it came: nothing is masked" in open_
+
+
+def test_the_card_tells_what_became_of_copies() -> None:
+    sample = [make_document("a"), make_document("b"), make_document("c", "Others.")]
+    assert "of another one: 2. They share" in render_card(build_tables(sample, []), SETTINGS, HISTORY)
+    first = replace(SETTINGS, duplicates="keep_first")
+    card = render_card(build_tables(sample, [], first), first, HISTORY)
+    assert '`duplicates = "keep_first"`' in card
+    assert "| `duplicate` | 1 |" in card
+
+
+def test_where_no_language_is_asked_for_the_card_names_those_found() -> None:
+    sample = [make_document("a"), replace(make_document("b", "Bonjour."), language="fr")]
+    card = render_card(build_tables(sample, []), replace(SETTINGS, languages=()), HISTORY)
+    assert front_matter(card)["language"] == ["en", "fr"]
 
 
 @given(st.text(max_size=80))

@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.clean import Knowledge, check_guards, find_edits
-from pipelines.document import APPLIED, Correction, RawText, moved, replay, undo
+from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, moved, replay, undo
 from pipelines.errors import CorpusError
 from pipelines.parse import parse
-from pipelines.refine import refine_text
+from pipelines.refine import clean, refine_text
 from tests.texts import GOLDEN, KNOWLEDGE, LINES, ROOT, gold, raw_texts, read, refined
 
 ARTEFACTS = [
@@ -148,3 +148,32 @@ def test_a_rule_that_takes_too_much_too_often_stops_the_run() -> None:
     with pytest.raises(CorpusError, match=r"rule site-chrome took more than 50% of 4 of 4.*d0\.txt at"):
         check_guards(documents, tight)
     check_guards(documents[:2], tight)
+
+
+def record(text: str, *, is_fallback: bool = False, **metadata: str) -> CleanedDocument:
+    raw = RawText("x", "x.jsonl:1", text, "0", 1, tuple(metadata.items()), is_fallback=is_fallback)
+    return clean(raw, KNOWLEDGE)
+
+
+HEADED = f"A new bridge opens\n\n2024-05-01\n\nXINYANG, April 30 (Xinhua) -- {LINES[1]}"
+
+
+def test_what_a_record_says_of_itself_goes_before_its_text() -> None:
+    got = record(HEADED, title="Bridge opened", published_date="2023-05-02", outlet="The County Daily")
+    assert (got.fields.title, str(got.fields.published_date)) == ("Bridge opened", "2023-05-02")
+    assert got.fields.outlet == "The County Daily"
+    assert str(got.fields.dateline_date) == "2023-04-30"
+    noted = {e.before: e.suggestion for e in got.edits if e.rule == "record-metadata"}
+    assert noted == {"A new bridge opens": "Bridge opened", "2024-05-01": "2023-05-02", "Xinhua": "The County Daily"}
+    assert undo(got.text, got.edits) == HEADED
+
+
+def test_what_a_page_says_of_itself_only_fills_gaps() -> None:
+    got = record(HEADED, is_fallback=True, title="Bridge opened", outlet="The County Daily")
+    assert (got.fields.title, got.fields.outlet) == ("A new bridge opens", "Xinhua")
+    bare = record(LINES[1], is_fallback=True, title="Bridge opened", published_date="0000-00-00")
+    assert (bare.fields.title, bare.fields.published_date) == ("Bridge opened", None)
+
+
+def test_a_title_from_a_record_is_masked_too() -> None:
+    assert record(LINES[1], title="Write to wang@example.cn").fields.title == "Write to [EMAIL]"

@@ -36,9 +36,10 @@ stages.refining = SimpleNamespace(
     load_source=lambda path: SimpleNamespace(path=path, inputs=[], settings=None, knowledge=None),
     refine=lambda inputs, settings, knowledge, on_done: work(),
 )
-stages.validating = SimpleNamespace(build_tables=lambda documents, rejects: "tables")
+stages.validating = SimpleNamespace(build_tables=lambda documents, rejects, settings=None: "tables")
 stages.publishing = SimpleNamespace(publish=lambda *given, **named: SimpleNamespace(version="1.0.0", path="here"))
 stages.describe_build = lambda *given: None
+stages.counted = lambda build, refined: build
 """
 """Stages that do nothing, for a process of its own; ``work`` is the one that matters there."""
 
@@ -72,13 +73,14 @@ def stages(embedded: Server, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
     fake = SimpleNamespace(
         load_source=lambda path: SimpleNamespace(path=path, inputs=["one"], settings="settings", knowledge="rules"),
         refine=refine_nothing,
-        build_tables=lambda documents, rejects: "tables",
+        build_tables=lambda documents, rejects, settings=None: "tables",
         publish=publish,
         calls=calls,
     )
     for module in ("refining", "validating", "publishing"):
         monkeypatch.setattr(flow, module, fake)
     monkeypatch.setattr(flow, "describe_build", lambda *given: "build")
+    monkeypatch.setattr(flow, "counted", lambda build, refined: build)
     return fake
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.document import RawText, Reject, Settings
 from pipelines.errors import CorpusError
-from pipelines.ingest import list_inputs, read_corrections, read_input, read_settings
+from pipelines.ingest import list_inputs, read_corrections, read_settings, records
 
 SETTINGS = Settings(name="t")
 LEAD = (
@@ -17,7 +17,8 @@ LEAD = (
 def read_one(folder: Path, name: str, data: bytes, settings: Settings = SETTINGS) -> RawText | Reject:
     (folder / name).write_bytes(data)
     (entry,) = [i for i in list_inputs(folder) if i.source == name]
-    return read_input(entry, settings)
+    (got,) = records(entry, settings)
+    return got
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_a_link_out_of_the_source_is_a_reject(tmp_path: Path) -> None:
     (tmp_path / "out.txt").write_text(LEAD)
     (tmp_path / "s" / "in.txt").symlink_to(tmp_path / "out.txt")
     (entry,) = list_inputs(tmp_path / "s")
-    got = read_input(entry, SETTINGS)
+    (got,) = records(entry, SETTINGS)
     assert isinstance(got, Reject)
     assert got.reason == "not_a_file"
 

@@ -20,11 +20,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import schemas
+from pipelines.cli.publish import _as_json
 from pipelines.document import CleanedDocument, Settings
 from pipelines.errors import CorpusError
 from pipelines.publish import apply_changes, parquet, publish, staging
+from pipelines.refine import load_source, refine
 from pipelines.release import Release, Tables, latest, releases, resolve, verify
 from pipelines.validate import build_tables
 from tests.samples import SETTINGS, documents, make_build, make_document, make_reject, make_release, snapshot
@@ -226,17 +229,37 @@ def test_parent_and_changes_make_the_release(
     ("strict", "problem"),
     [
         (replace(SETTINGS, min_documents=3), r"only 1 documents, at least 3 .* look at bad0\.txt \(empty\)"),
-        (replace(SETTINGS, max_reject_share=0.5), r"7 of 8 inputs were rejected \(87\.5%\).*and 2 more"),
+        (
+            replace(SETTINGS, max_reject_share=0.5),
+            r"12 of 13 inputs were rejected \(92\.3%\).*bad7\.txt \(empty\) and 2 more",
+        ),
         (replace(SETTINGS, max_document_loss=0.1), r"1 of 2 documents would vanish .* look at b"),
+        (
+            replace(SETTINGS, max_null_share=(("title", 0.0), ("outlet", 0.5))),
+            r"outlet is missing in 1 of 1 documents \(100\.0%\), at most 50\.0% .* look at a\.txt",
+        ),
+        (replace(SETTINGS, max_null_share=(("photographers", 0.5),)), "photographers is missing in 1 of 1"),
     ],
 )
 def test_a_breached_expectation_publishes_nothing(store: Path, strict: Settings, problem: str) -> None:
     make_release(store, [A, B])
     before = snapshot(store)
     with pytest.raises(CorpusError, match=problem) as error:
-        make_release(store, [A], [make_reject(f"bad{i}.txt") for i in range(7)], settings=strict)
+        make_release(store, [A], [make_reject(f"bad{i}.txt") for i in range(12)], settings=strict)
     assert error.value.exit_code == 1
     assert snapshot(store) == before
+
+
+def test_what_is_missing_within_the_limits_is_published(store: Path) -> None:
+    lenient = replace(SETTINGS, max_null_share=(("title", 0.0), ("outlet", 1.0)))
+    assert make_release(store, [A], settings=lenient).published
+
+
+def test_an_expectation_of_an_unknown_column_names_the_columns(store: Path) -> None:
+    with pytest.raises(CorpusError, match=r"no column colour; known are id, source, title") as error:
+        make_release(store, [A], settings=replace(SETTINGS, max_null_share=(("colour", 0.5),)))
+    assert error.value.exit_code == 2
+    assert not store.exists()
 
 
 def test_an_empty_source_is_refused(store: Path) -> None:
@@ -250,6 +273,66 @@ def test_books_that_do_not_balance_are_an_internal_failure(store: Path) -> None:
     with pytest.raises(CorpusError, match="2 inputs came in") as error:
         publish(tables, store, SETTINGS, replace(make_build(tables), input_count=2))
     assert error.value.exit_code == 3
+
+
+# --- accounting -----------------------------------------------------------------------------------------------------
+
+GOOD = [
+    f"The {n}th meeting was held in hall {n} of the county, and it ended at noon with a vote. " * 3 for n in range(4)
+]
+KINDS: dict[str, bytes | None] = {
+    **{f"good{n}": text.encode() for n, text in enumerate(GOOD)},
+    "near": GOOD[0].replace("noon", "night", 1).encode(),
+    "french": "Le gouvernement a annoncé mardi de nouvelles mesures pour les forêts et les rivières du pays.".encode(),
+    "empty": b"",
+    "blank": b" \n\t\n",
+    "bytes": b"\xff\xfe\xfd words \x80\x81",
+    "picture": b"\x89PNG\r\n\x1a\n\x00\x00",
+    "link": None,
+    "personal": b"Write to wang@example.org or call 13800138000, the office of the county said on Monday.",
+}
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from([".txt", ".text", ""]), st.integers(0, 4)),
+        min_size=1,
+        max_size=12,
+        unique_by=lambda entry: entry[1:],
+    ),
+    st.sampled_from(["keep_all", "keep_first"]),
+)
+@settings(max_examples=25, deadline=None)
+def test_every_input_is_named_once_and_all_sums_agree(
+    tmp_path_factory: pytest.TempPathFactory, mixture: list[tuple[str, str, int]], policy: str
+) -> None:
+    folder = tmp_path_factory.mktemp("mixture")
+    (folder / "source" / "raw").mkdir(parents=True)
+    for kind, ending, number in mixture:
+        path, content = folder / "source" / "raw" / f"{number}{ending}", KINDS[kind]
+        path.symlink_to("elsewhere") if content is None else path.write_bytes(content)
+    source = load_source(folder / "source")
+    wanted = replace(source.settings, duplicates=policy, languages=("en",), min_documents=0)
+    tables = build_tables(*refine(source.inputs, wanted, source.knowledge), wanted)
+    named = tables.documents["source"].to_pylist() + tables.rejects["source"].to_pylist()
+    assert sorted(named) == sorted(f"{number}{ending}" for _, ending, number in mixture)
+    build = replace(make_build(tables), input_count=len(source.inputs))
+    outcome = publish(tables, folder / "store", wanted, build)
+    shown = _as_json(outcome, 0.0, is_dry_run=False)["counts"]
+    release = resolve(folder / "store")
+    counts = release.manifest["counts"]
+    assert shown == counts == outcome.counts
+    assert (counts["inputs"], counts["documents"], counts["rejects"]) == (
+        len(mixture),
+        release.table("documents").num_rows,
+        release.table("rejects").num_rows,
+    )
+    assert counts["documents"] + counts["rejects"] == sum(counts["rejects_by_reason"].values()) + counts["documents"]
+    card = (release.path / "README.md").read_text()
+    numbers = (f"{counts[name]:,}" for name in ("inputs", "documents", "rejects"))
+    assert "Inputs: {}; documents: {}; rejected: {}. None disappeared.".format(*numbers) in card
+    for reason, count in counts["rejects_by_reason"].items():
+        assert f"| `{reason}` | {count} |" in card
 
 
 # --- stores that cannot be used -------------------------------------------------------------------------------------

@@ -60,8 +60,9 @@ def test_the_fingerprints_are_stable_and_follow_the_source(tmp_path: Path) -> No
 
 def test_a_correction_for_an_unknown_document_stops_the_run(tmp_path: Path) -> None:
     (tmp_path / "corrections.csv").write_text("id,before,after,reason\nnobody,a,b,why\n")
+    source = load_source(tmp_path)
     with pytest.raises(CorpusError, match="nobody"):
-        load_source(tmp_path)
+        refine(source.inputs, source.settings, source.knowledge)
 
 
 def test_the_seeds_all_become_documents() -> None:

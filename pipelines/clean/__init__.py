@@ -6,27 +6,31 @@ have something to do, and takes a proposal when no earlier rule has claimed the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipelines.clean.compose import compose
 from pipelines.clean.engine import Knowledge, find_edits
 from pipelines.clean.fields import read_fields
 from pipelines.clean.guards import check_guards
+from pipelines.clean.metadata import known_columns, with_metadata
 from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, RawText, Term, moved
+from pipelines.language import detect_language, note_mixed_script
 
 __all__ = ["Knowledge", "apply_edits", "check_guards", "compose", "find_edits"]
 
 
 def apply_edits(raw: RawText, edits: tuple[Edit, ...], text: str, knowledge: Knowledge) -> CleanedDocument:
     """Read off what the edits of one document, and its text after them, come to. Pure."""
+    fields = read_fields(moved(raw.text, edits), known_columns(raw).get("published_date"))
+    fields, edits = with_metadata(raw, fields, edits)
     return CleanedDocument(
         raw=raw,
-        fields=read_fields(moved(raw.text, edits)),
+        fields=replace(fields, title=knowledge.masked(fields.title)),
         text=text,
-        edits=edits,
+        edits=(*edits, *note_mixed_script(raw.text, text, edits)),
         terms=tuple(_terms(text, knowledge)),
-        language=_language(text),
+        language=detect_language(text),
     )
 
 
@@ -38,13 +42,3 @@ def _terms(text: str, knowledge: Knowledge) -> Iterator[Term]:
             start, end = term.start + position, term.end + position
             yield Term(term.term, term.source_term, term.canonical, term.surface, start, end, term.domain)
         position += len(paragraph) + len(PARAGRAPH_BREAK)
-
-
-_LETTER = re.compile(r"[^\W\d_]")
-_CHINESE = re.compile("[\u4e00-\u9fff]")
-
-
-def _language(text: str) -> str:
-    """Name the language by its script: Chinese where more than half of the letters are, else English."""
-    chinese = 0 if text.isascii() else len(_CHINESE.findall(text))
-    return "zh" if chinese and 2 * chinese > len(_LETTER.findall(text)) else "en"

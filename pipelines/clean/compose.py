@@ -76,9 +76,9 @@ def _joined(raw: str, edits: list[Edit], place: _Place, later: Edit) -> list[Edi
     holds_moves = any(e.action == "move" for e in inside)
     if later.action == "move" or holds_moves:
         is_clean_frame = later.action in {"move", "delete"} and not place.lead + place.trail
-        return [_laid(raw, place, later), *edits] if is_clean_frame else edits
+        return [_laid(raw, place, later, inside), *edits] if is_clean_frame else edits
     gone = set(map(id, inside))
-    return [_merged(raw, place, later), *(e for e in edits if id(e) not in gone)]
+    return [_merged(raw, place, later, inside), *(e for e in edits if id(e) not in gone)]
 
 
 def _crosses(edit: Edit, place: _Place) -> bool:
@@ -89,15 +89,19 @@ def _crosses(edit: Edit, place: _Place) -> bool:
     return overlaps and not nests
 
 
-def _laid(raw: str, place: _Place, later: Edit) -> Edit:
-    """A later frame, laid round the edits inside it."""
-    return replace(later, start=place.start, end=place.end, before=raw[place.start : place.end])
+def _laid(raw: str, place: _Place, later: Edit, inside: Iterable[Edit] = ()) -> Edit:
+    """A later frame, laid round the edits inside it; what they mask stays masked in it."""
+    before = raw[place.start : place.end]
+    for mask in (e for e in inside if e.action == "redact"):
+        start, end = mask.start - place.start, mask.end - place.start
+        before = before[:start] + mask.before + before[end:]
+    return replace(later, start=place.start, end=place.end, before=before)
 
 
-def _merged(raw: str, place: _Place, later: Edit) -> Edit:
+def _merged(raw: str, place: _Place, later: Edit, inside: Iterable[Edit]) -> Edit:
     """A later repair that takes the place of those that it touches."""
     after = place.lead + (later.after or "") + place.trail
     if later.action == "redact":
         length = place.end - place.start
-        return replace(_laid(raw, place, later), before=later.before.ljust(length, "*")[:length], after=after)
-    return replace(_laid(raw, place, later), after=after, action="replace" if after else "delete")
+        return replace(_laid(raw, place, later, inside), before=later.before.ljust(length, "*")[:length], after=after)
+    return replace(_laid(raw, place, later, inside), after=after, action="replace" if after else "delete")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 
-from pipelines.document import APPLIED, PARAGRAPH_BREAK, Correction, Document, Edit, Paragraph, Term, in_order
+from pipelines.document import APPLIED, PARAGRAPH_BREAK, Correction, Document, Edit, Paragraph, Term, in_order, replay
 from pipelines.errors import CorpusError
 from pipelines.rules import RULES
 from pipelines.rules.glossary import Entry, Glossary, doubtful, telling, term_rules
@@ -74,6 +74,11 @@ class Knowledge:
         engine = True  # with it more rules have a say, so that what is settled then is settled without it too
         found = (self.repairs(p, "body", (), engine) for p in paragraphs)
         return not any(e.action in APPLIED for repairs in found for e in repairs.edits)
+
+    def masked(self, text: str) -> str:
+        """Mask the personal data in a value that did not come out of the text."""
+        found = self.repairs(text, "title", (), False).edits  # noqa: FBT003 - a key
+        return replay(text, [e for e in found if e.action == "redact"])
 
     @cached_property
     def look(self) -> Callable[[str], tuple[str, tuple[TermHit, ...], frozenset[str]]]:

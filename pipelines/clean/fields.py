@@ -9,8 +9,11 @@ from pipelines.dates import read_date, read_time
 from pipelines.document import Fields
 
 
-def read_fields(values: Iterable[tuple[str, str]]) -> Fields:
-    """Fill the columns from (column, value) pairs in raw order: the first readable one wins, lists keep each once."""
+def read_fields(values: Iterable[tuple[str, str]], known_date: object = None) -> Fields:
+    """Fill the columns from (column, value) pairs in raw order: the first readable one wins, lists keep each once.
+
+    ``known_date`` is the day of publication where the record names it: it tells the year of a dateline.
+    """
     found: dict[str, list[str]] = {}
     for column, value in values:
         found.setdefault(column, []).append(value)
@@ -21,7 +24,9 @@ def read_fields(values: Iterable[tuple[str, str]]) -> Fields:
         published_date=published,
         published_time=next((t for v in found.get("published_time", ()) if (t := read_time(v))), None),
         dateline_place=next(iter(found.get("dateline_place", ())), None),
-        dateline_date=_dateline_date(found.get("dateline_date", ()), published),
+        dateline_date=_dateline_date(
+            found.get("dateline_date", ()), known_date if isinstance(known_date, date) else published
+        ),
         outlet=next(iter(found.get("outlet", ())), None),
         reporters=_each(found, "reporters"),
         editors=_each(found, "editors"),

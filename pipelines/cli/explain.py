@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Show a document with every edit in its place. A path explains the raw file as it would be cleaned "
         "now;\nan id explains the document as it stands in a release.",
     )
-    parser.add_argument("document", metavar="DOCUMENT|FILE", help="a document's id, or the path of a raw text")
+    parser.add_argument(
+        "document",
+        metavar="DOCUMENT|FILE",
+        help="a document's id, or the path of a raw file; FILE:17 and FILE#id pick a record of it",
+    )
     parser.add_argument("--store", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
     parser.add_argument("--version", metavar="V", help="a version or release folder (default: the latest)")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page instead of printing")
@@ -33,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
     """Explain one document; 1 where it was rejected or is not there."""
     from pipelines.cli.explanation import explain_html, print_explanation
 
-    path = Path(args.document)
-    if path.is_file():
-        name, raw, edits = _from_file(path)
+    path, wanted = _split(args.document)
+    if path is not None:
+        name, raw, edits = _from_file(path, wanted)
     else:
         name, raw, edits = _from_release(args.store, args.version, args.document)
     reasons = _reasons(edits)
@@ -46,21 +51,35 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _from_file(path: Path) -> tuple[str, str, tuple[Edit, ...]]:
-    """Refine one raw file as its source would: the nearest folder above it with a dataset.toml is the source."""
-    from pipelines.ingest import SETTINGS_FILE, Input, read_input, read_settings
+def _split(document: str) -> tuple[Path | None, str]:
+    """Tell a file from an id: FILE, FILE:17 (line or row) or FILE#id; the file may have such signs in its name."""
+    if Path(document).is_file():
+        return Path(document), ""
+    for found in re.finditer(r":(?=\d+$)|#", document):
+        if Path(document[: found.start()]).is_file():
+            return Path(document[: found.start()]), document[found.start() :]
+    return None, ""
+
+
+def _from_file(path: Path, wanted: str) -> tuple[str, str, tuple[Edit, ...]]:
+    """Refine one record of a file as its source would: the nearest folder above with a dataset.toml is the source."""
+    from pipelines.ingest import SETTINGS_FILE, file_input, read_settings, records
     from pipelines.refine import load_knowledge, refine_text
 
     source = next((p for p in path.resolve().parents if (p / SETTINGS_FILE).is_file()), None)
     root = path.resolve().parent if source is None else source / "raw"
-    name = path.resolve().relative_to(root) if path.resolve().is_relative_to(root) else Path(path.name)
     settings = read_settings(source or path.resolve().parent)
-    raw = read_input(Input(path, name.as_posix(), name.with_suffix("").as_posix()), settings)
+    entry = file_input(path, path.resolve().relative_to(root) if path.resolve().is_relative_to(root) else path.name)
+    ends = (wanted[1:], f"{entry.id}{wanted}")
+    raw = next((r for r in records(entry, settings) if not wanted or r.source.endswith(wanted) or r.id in ends), None)
+    if raw is None:
+        raise CorpusError(f"{path}: no record {wanted[1:]}; give the line (FILE:17) or the id (FILE#id)", USAGE)
     outcome: RawText | Reject | CleanedDocument = raw
     if isinstance(raw, RawText):
-        outcome = refine_text(raw, load_knowledge(source))
+        outcome = refine_text(raw, load_knowledge(source, redact=settings.redact))
     if isinstance(outcome, Reject):
-        raise CorpusError(f"{path}: rejected at {outcome.stage}, {outcome.reason}: {outcome.detail}", DATA)
+        name = f"{path}{wanted}"
+        raise CorpusError(f"{name}: rejected at {outcome.stage}, {outcome.reason}: {outcome.detail}", DATA)
     assert isinstance(outcome, CleanedDocument)  # noqa: S101 - tells mypy what the lines above ensure
     return outcome.raw.source, outcome.raw.text, outcome.edits
 
@@ -97,9 +116,13 @@ def _edit(row: dict[str, Any]) -> Edit:
 
 def _reasons(edits: Iterable[Edit]) -> dict[str, str]:
     """Why each rule does what it does; a correction has its reason with it."""
+    from pipelines.clean.metadata import RULE as METADATA
+    from pipelines.clean.metadata import WHY
     from pipelines.refine import load_knowledge
 
     knowledge: Knowledge = load_knowledge()
     why = {rule.id: rule.why for rule in knowledge.rules}
+    why[METADATA] = WHY
+    why["mixed-script"] = "A good part of the text is in another script: it may have been left untranslated."
     why["correction"] = "A point fix from corrections.csv of the source."
     return {rule: why.get(rule, "a rule of another version of Corpus") for rule in dict.fromkeys(e.rule for e in edits)}

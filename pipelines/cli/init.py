@@ -25,7 +25,7 @@ languages = ["en"]
 min_documents = 1        # fewest documents that a release may have
 max_reject_share = 1.0   # largest share of inputs that may be rejected, 0 to 1
 max_document_loss = 1.0  # largest share of the last release's documents that may be missing from the next, 0 to 1
-max_bytes = 100000000    # largest single input, in bytes; larger ones are rejects
+max_bytes = 20000000     # largest single record, in bytes; larger ones are rejects
 """
 
 README = """\
@@ -36,7 +36,7 @@ A source for Corpus: put texts into `raw/` (any depth), then run `corpus publish
 | file | what it is |
 |---|---|
 | `dataset.toml` | name, title, licence, contact; what a run must meet before it publishes |
-| `raw/` | the texts as they came, UTF-8; append, never edit: ids come from the paths |
+| `raw/` | the texts as they came, in any format that Corpus reads; append, never edit: ids come from the paths |
 | `corrections.csv` | point fixes, `id,before,after,reason`; `before` must occur exactly once in that document |
 """
 

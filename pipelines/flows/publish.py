@@ -6,6 +6,7 @@ it can see. Nothing is hashed, cached or persisted.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -69,17 +70,26 @@ def refine(loaded: Parcel[Loaded], workers: int | None) -> Parcel[Refined]:  # n
 
 
 @task(name="validate", **PLAIN)
-def validate(refined: Parcel[Refined]) -> Parcel[Tables]:
+def validate(refined: Parcel[Refined], loaded: Parcel[Loaded]) -> Parcel[Tables]:
     """Make tables of the documents and rejects, and hold them against the schemas."""
     with current().stage("validate"):
-        return Parcel(validating.build_tables(*refined.content))
+        return Parcel(validating.build_tables(*refined.content, loaded.content[0].settings))
 
 
 @task(name="publish", **PLAIN)
-def publish(tables: Parcel[Tables], loaded: Parcel[Loaded], store: Path, version: str, *, is_dry_run: bool) -> None:
+def publish(
+    tables: Parcel[Tables],
+    refined: Parcel[Refined],
+    loaded: Parcel[Loaded],
+    store: Path,
+    version: str,
+    *,
+    is_dry_run: bool,
+) -> None:
     """Stage the release and make it visible in one move, unless nothing has changed."""
     with current().stage("publish"):
         source, build = loaded.content
+        build = counted(build, refined.content)
         outcome = publishing.publish(tables.content, store, source.settings, build, version, dry_run=is_dry_run)
         current().settle(outcome)
 
@@ -94,8 +104,9 @@ def publish_release(
 ) -> None:
     """Publish the next release of ``source`` in ``store``; the outcome is in the ledger of the run."""
     loaded = ingest(Path(source), Path(store))
-    tables = validate(refine(loaded, workers))
-    publish(tables, loaded, Path(store), version, is_dry_run=dry_run)
+    refined = refine(loaded, workers)
+    tables = validate(refined, loaded)
+    publish(tables, refined, loaded, Path(store), version, is_dry_run=dry_run)
 
 
 def describe_build(source: Source, store: Path) -> Build:
@@ -113,6 +124,12 @@ def describe_build(source: Source, store: Path) -> Build:
         run_id=str(context.flow_run.id) if context and context.flow_run else "",
         parent=parent.version if parent else "",
     )
+
+
+def counted(build: Build, refined: Refined) -> Build:
+    """Note how many inputs there were: of a file with many records each is one, which shows only once it is read."""
+    documents, rejects = refined
+    return replace(build, input_count=len(documents) + len(rejects))
 
 
 def code_version() -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
+from pipelines.card import is_missing
 from pipelines.compare import Difference
 from pipelines.document import Settings
-from pipelines.errors import INTERNAL, CorpusError
+from pipelines.errors import INTERNAL, USAGE, CorpusError
 from pipelines.publish.manifest import Build
 from pipelines.release import Tables
 
-NAMED = 5
+NAMED = 10
 """Inputs that a message names."""
 
 
@@ -24,7 +27,7 @@ def check_accounting(tables: Tables, build: Build) -> None:
 
 
 def check_expectations(tables: Tables, settings: Settings, difference: Difference, parent_count: int) -> None:
-    """Raise CorpusError where too few documents came out, too many inputs failed, or too many documents vanished.
+    """Raise CorpusError where too few documents came out, too many inputs failed, or too much is missing.
 
     ``parent_count`` is the number of documents of the parent, 0 where there is none.
     """
@@ -47,6 +50,23 @@ def check_expectations(tables: Tables, settings: Settings, difference: Differenc
             f"{len(lost)} of {parent_count} documents would vanish ({len(lost) / parent_count:.1%}), "
             f"at most {settings.max_document_loss:.1%} expected (max_document_loss)",
             list(lost),
+        )
+    for column, most in settings.max_null_share:
+        _check_column(tables.documents, column, most)
+
+
+def _check_column(documents: pa.Table, column: str, most: float) -> None:
+    """Raise CorpusError where a column is null or empty in more than this share of the documents."""
+    if column not in documents.column_names:
+        known = ", ".join(documents.column_names)
+        raise CorpusError(f"max_null_share in dataset.toml: documents has no column {column}; known are {known}", USAGE)
+    missing = documents.filter(is_missing(documents[column]))
+    total = documents.num_rows
+    if missing.num_rows > most * total:
+        _refuse(
+            f"{column} is missing in {missing.num_rows} of {total} documents ({missing.num_rows / total:.1%}), "
+            f"at most {most:.1%} expected (max_null_share)",
+            sorted(missing["source"].to_pylist()),
         )
 
 

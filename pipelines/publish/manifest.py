@@ -72,6 +72,8 @@ def describe_dataset(settings: Settings) -> dict[str, Any]:
         "licence": settings.licence,
         "contact": settings.contact,
         "languages": list(settings.languages),
+        "redact": settings.redact,
+        "duplicates": settings.duplicates,
     }
 
 

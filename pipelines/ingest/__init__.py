@@ -1,0 +1,17 @@
+"""Ingest: list the inputs of a source and read their records, one at a time; what cannot be read is a reject.
+
+An input is a file, local or behind a URL. It may be packed, and it may hold many records; ``records`` unpacks it layer
+by layer, finds its format by content and by name, and gives each record as raw text or as a reject that says what is
+wrong and what to do. Memory is bounded by the largest record, never by the file.
+"""
+
+from __future__ import annotations
+
+from pipelines.ingest.places import Input, file_input, hide_secrets, list_inputs, read_beside, show_source
+from pipelines.ingest.reader import records
+from pipelines.ingest.settings import CORRECTIONS_FILE, SETTINGS_FILE, read_corrections, read_settings
+
+__all__ = [
+    "CORRECTIONS_FILE", "SETTINGS_FILE", "Input", "file_input", "hide_secrets", "list_inputs", "read_beside",
+    "read_corrections", "read_settings", "records", "show_source",
+]  # fmt: skip

@@ -1,0 +1,296 @@
+"""Places: local folders and anything that fsspec opens; listing, whole transfers, and no secret in any message."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from pipelines.document import Settings
+from pipelines.errors import USAGE, CorpusError
+from pipelines.ingest.refusal import RefusedError, reject
+
+T = TypeVar("T")
+
+OWN_FILES = frozenset({"dataset.toml", "corrections.csv", "glossary.jsonl", "README.md"})
+CARD_FILES = frozenset({"README.md", "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"})
+"""What describes a Hugging Face dataset beside its tables and is no input."""
+
+TABLES = (".parquet", ".arrow")
+ATTEMPTS = 5
+PAUSE = 0.1
+"""Seconds before the second attempt; each further one waits twice as long."""
+
+LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, ImportError, ValueError, TypeError, RefusedError)
+"""Errors that another attempt would not mend."""
+
+_URL = re.compile(r"([a-z][a-z0-9+.-]*)://([^\s'\"<>|]*)", re.IGNORECASE)
+
+
+def hide_secrets(text: str) -> str:
+    """Take user names, passwords and query strings (signatures, tokens) out of every URL in a text."""
+
+    def bare(found: re.Match[str]) -> str:
+        place = re.sub(r"[?#].*", "", found[2].split("::", 1)[0])
+        place = re.sub(r"^[^/]*@", "", place)
+        rest = found[2].split("::", 1)[1:]
+        return f"{found[1]}://{place}" + "".join(f"::{hide_secrets(part)}" for part in rest)
+
+    return _URL.sub(bare, text)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder behind a URL. The file system is opened when it is needed; its secrets come from the environment."""
+
+    url: str
+
+    @cached_property
+    def opened(self) -> tuple[Any, str]:
+        """Return the file system and the folder's path in it. Raises CorpusError for a URL that cannot be opened."""
+        import fsspec
+
+        try:
+            system, root = fsspec.core.url_to_fs(self.url)
+        except (ImportError, ValueError, OSError) as error:
+            cause = hide_secrets(str(error))
+            message = (
+                f"source {hide_secrets(self.url)}: cannot be opened ({cause}); correct the URL or install its driver"
+            )
+            raise CorpusError(message, USAGE) from None
+        return system, root.rstrip("/")
+
+    def path(self, name: str) -> str:
+        """Return the path of a file of the folder inside its file system."""
+        root = self.opened[1]
+        return f"{root}/{name}" if root else name
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file of a source: where it lies, its name inside the source, and the id that its document will have.
+
+    ``root`` is the folder that links must not leave, ``number`` its place in the list, ``place`` its remote folder.
+    """
+
+    path: Path | str
+    source: str
+    id: str
+    root: str = ""
+    number: int = 0
+    place: Place | None = None
+
+
+def place_of(source: Path | str) -> Path | Place:
+    """Tell a local path from a URL (also from one that went through ``Path`` and lost a slash)."""
+    text = str(source)
+    found = re.match(r"([a-z][a-z0-9+.-]+)(:/+|::)", text)
+    if not found or (isinstance(source, Path) and source.exists()):
+        return Path(source)
+    if found[2] != "::" and "://" not in text:
+        text = f"{found[1]}://{text[found.end() :]}"
+    return Path("/" + text[7:].lstrip("/")) if found[1] == "file" and "::" not in text else Place(text)
+
+
+def show_source(source: Path | str) -> str:
+    """Name a source in a message."""
+    return hide_secrets(str(source)).rstrip("/")
+
+
+def source_name(source: Path | str) -> str:
+    """Name a source that has no ``dataset.toml`` after its folder or file."""
+    place = place_of(source)
+    if isinstance(place, Path):
+        return place.resolve().name.split(".")[0] if place.is_file() else place.resolve().name
+    parts = [part for part in re.split(r"[/:]+", hide_secrets(place.url).split("::")[-1]) if part]
+    return parts[-1] if parts else "texts"
+
+
+def check_source(source: Path | str) -> None:
+    """Raise CorpusError unless there is such a source."""
+    place = place_of(source)
+    if isinstance(place, Path):
+        if not place.is_dir() and not place.is_file():
+            advice = f"give an existing folder or make one with: corpus init {place}"
+            raise CorpusError(f"source {place}: no such folder; {advice}", USAGE)
+        return
+    try:
+        system, root = place.opened
+        is_there = attempt(system, lambda: not root or system.exists(root))
+    except (OSError, ImportError, ValueError) as error:
+        raise CorpusError(f"source {show_source(source)}: {hide_secrets(str(error))}; check the place", USAGE) from None
+    if not is_there:
+        raise CorpusError(f"source {show_source(source)}: no such folder; correct the URL", USAGE)
+
+
+def attempt(system: Any, work: Callable[[], T]) -> T:  # noqa: ANN401 - fsspec has no types
+    """Do remote work, again with growing pauses while its error may pass; what the system remembered is forgotten."""
+    for number in range(ATTEMPTS):
+        try:
+            return work()
+        except LASTING:
+            raise
+        except Exception:
+            if number == ATTEMPTS - 1:
+                raise
+            time.sleep(PAUSE * 2**number)
+            system.invalidate_cache()
+    raise AssertionError("unreachable")
+
+
+def read_beside(source: Path | str, name: str) -> bytes | None:
+    """Read a file that stands in the source beside its texts; None where there is none."""
+    place = place_of(source)
+    if isinstance(place, Path):
+        return (place / name).read_bytes() if (place / name).is_file() else None
+    system, path = place.opened[0], place.path(name)
+    try:
+        data: bytes = attempt(system, lambda: system.cat_file(path))
+    except FileNotFoundError:
+        return None
+    except Exception as error:
+        raise CorpusError(f"{show_source(source)}/{name}: {hide_secrets(str(error))}; check the place", USAGE) from None
+    return data
+
+
+def list_inputs(source: Path | str) -> list[Input]:
+    """List every file of the source in the order of its name: those below ``raw/``, or all files of a bare folder."""
+    place = place_of(source)
+    if isinstance(place, Path) and place.is_file():
+        return [Input(place, place.name, stem(place.name), str(place.resolve().parent))]
+    names = sorted(_local_files(place) if isinstance(place, Path) else _remote_files(place))
+    below = [name[4:] for name in names if name.startswith("raw/")]
+    has_raw = (place / "raw").is_dir() if isinstance(place, Path) else bool(below)
+    if has_raw:
+        names = below
+    names = [n for n in names if not any(p.startswith(".") for p in n.split("/")) and (has_raw or n not in OWN_FILES)]
+    cards = _cards(names)
+    prefix = "raw/" if has_raw else ""
+    inputs = []
+    for number, name in enumerate(n for n in names if n not in cards):
+        if isinstance(place, Path):
+            inputs.append(Input(place / prefix / name, name, stem(name), str(place), number))
+        else:
+            inputs.append(Input(place.path(prefix + name), name, stem(name), "", number, place))
+    return inputs
+
+
+def file_input(path: Path, name: Path | str) -> Input:
+    """Make an input of one local file, wherever it lies; ``name`` is its path inside its source."""
+    shown = Path(name).as_posix()
+    return Input(path.resolve(), shown, stem(shown))
+
+
+def _local_files(folder: Path) -> Iterator[str]:
+    """Name all files below a folder; links to folders are named and not followed."""
+    for path, folders, files in os.walk(folder):
+        relative = Path(path).relative_to(folder)
+        links = [name for name in folders if (Path(path) / name).is_symlink()]
+        yield from ((relative / name).as_posix() for name in (*files, *links))
+
+
+def _remote_files(place: Place) -> Iterator[str]:
+    system, root = place.opened
+    try:
+        found: list[str] = attempt(system, lambda: list(system.find(root)))
+    except Exception as error:
+        raise CorpusError(f"source {hide_secrets(place.url)}: {hide_secrets(str(error))}; check the place") from None
+    for path in found:
+        name = path.removeprefix("/") if not root else path.removeprefix(root).removeprefix("/")
+        if name and not name.endswith("/"):
+            yield name
+
+
+def _cards(names: list[str]) -> set[str]:
+    """Find what only describes the tables of a Hugging Face dataset: its card and the like, at or above them."""
+    above: set[str] = set()
+    for name in names:
+        if name.endswith(TABLES):
+            parts = name.split("/")[:-1]
+            above |= {"/".join(parts[:end]) for end in range(len(parts) + 1)}
+    return {name for name in names if name.rpartition("/")[2] in CARD_FILES and name.rpartition("/")[0] in above}
+
+
+_PACKED = re.compile(r"\.(gz|zst|zstd|xz|bz2|tgz|txz|tbz2?|tzst)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
+
+
+def suffix(name: str) -> str:
+    """Return the ending of a file's name in lower case; what is too odd to be one is part of the name."""
+    found = _SUFFIX.search(name.rpartition("/")[2])
+    return found[0].lower() if found and found.start() else ""
+
+
+def stem(name: str) -> str:
+    """Return a path without the endings that tell format and packing."""
+    name = _PACKED.sub("", name)
+    ending = suffix(name)
+    return name[: -len(ending)] if ending else name
+
+
+@contextlib.contextmanager
+def opened(entry: Input, settings: Settings) -> Iterator[tuple[IO[bytes], int]]:
+    """Open an input for reading from any position, with its size; a remote one is transferred whole before."""
+    if entry.place is not None:
+        with tempfile.TemporaryFile() as copy:
+            yield copy, _transfer(entry, entry.place.opened[0], copy, settings)
+        return
+    path = Path(entry.path)
+    try:
+        _check_file(path, entry.root)
+        file = path.open("rb")
+    except OSError as error:
+        raise reject("unreadable", f"{error.strerror or error}; make the file readable") from error
+    with file:
+        yield file, os.fstat(file.fileno()).st_size
+
+
+def _check_file(path: Path, root: str) -> None:
+    """Refuse what is no regular file of the source; a link is followed as long as it stays inside."""
+    if path.is_symlink():
+        try:
+            is_inside = bool(root) and path.resolve(strict=True).is_relative_to(Path(root).resolve())
+        except (OSError, RuntimeError):
+            is_inside = False
+        if not is_inside:
+            raise reject("not_a_file", "a link that leaves the source or leads nowhere; put a copy of the file here")
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise reject("not_a_file", "not a regular file; put a copy of the file itself here")
+
+
+def _transfer(entry: Input, system: Any, file: IO[bytes], settings: Settings) -> int:  # noqa: ANN401
+    """Copy a remote file to a local one. What comes shorter than announced, or changed meanwhile, is fetched again."""
+
+    def once() -> int:
+        before = system.info(entry.path)
+        size = int(before.get("size") or 0)
+        if size > settings.max_unpacked_bytes:
+            raise reject("too_large", f"{size} bytes, more than max_unpacked_bytes; split the file or raise the limit")
+        file.seek(0)
+        file.truncate()
+        with system.open(entry.path, "rb") as remote:
+            shutil.copyfileobj(remote, file, 1 << 20)
+        system.invalidate_cache()
+        after = system.info(entry.path)
+        if file.tell() != size or any(before.get(key) != after.get(key) for key in ("size", "ETag", "etag")):
+            raise ConnectionError(f"{file.tell()} of {size} bytes came, or the file changed on the way")
+        return size
+
+    try:
+        size = attempt(system, once)
+    except RefusedError:
+        raise
+    except Exception as error:
+        cause = hide_secrets(f"{type(error).__name__}: {error}")
+        raise reject("unreadable", f"{cause}; check the place and publish again") from None
+    file.seek(0)
+    return size

@@ -1,0 +1,116 @@
+"""What a source says about itself: ``dataset.toml`` and ``corrections.csv``, each error naming its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from pipelines.document import Correction, Settings
+from pipelines.errors import USAGE, CorpusError
+from pipelines.ingest.places import check_source, read_beside, show_source, source_name
+
+SETTINGS_FILE = "dataset.toml"
+CORRECTIONS_FILE = "corrections.csv"
+CORRECTION_COLUMNS = ["id", "before", "after", "reason"]
+FIELDS = ("text", "id", "title", "date", "outlet", "url")
+"""What ``[fields]`` may map to a column of the source."""
+
+CHOICES = {"duplicates": ("keep_all", "keep_first")}
+
+_KINDS = {
+    tuple: "a list of texts", float: "a number from 0 to 1", int: "a whole number", str: "a text",
+    bool: "true or false",
+}  # fmt: skip
+
+
+def read_settings(source: Path | str) -> Settings:
+    """Read ``dataset.toml``; a bare folder has the defaults. Raises CorpusError naming the key that is wrong."""
+    check_source(source)
+    name = source_name(source)
+    data = read_beside(source, SETTINGS_FILE)
+    if data is None:
+        return Settings(name=name, title=name)
+    place = f"{show_source(source)}/{SETTINGS_FILE}"
+    try:
+        table = tomllib.loads(data.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{place}: not valid TOML ({error}); correct that place", USAGE) from error
+    return _settings(place, name, table)
+
+
+def _settings(place: str, name: str, table: dict[str, Any]) -> Settings:
+    defaults = Settings(name=name, title=name)
+    known = {f.name: type(getattr(defaults, f.name)) for f in fields(Settings)}
+    values: dict[str, Any] = {"name": name}
+    for key, value in table.items():
+        if key not in known:
+            raise CorpusError(f"{place}: unknown key “{key}”; known are {', '.join(sorted(known))}", USAGE)
+        readers = {"fields": _mapping, "max_null_share": _shares}
+        values[key] = readers[key](place, value) if key in readers else _typed(place, key, value, known[key])
+    values.setdefault("title", values["name"])
+    return Settings(**values)
+
+
+def _typed(place: str, key: str, value: object, wanted: type) -> object:
+    if wanted is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    if wanted is float and isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    if wanted is int and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if key in CHOICES and value not in CHOICES[key]:
+        raise CorpusError(f"{place}: {key} is {value!r}, but must be one of {', '.join(CHOICES[key])}", USAGE)
+    if wanted in {str, bool} and isinstance(value, wanted):
+        return value
+    raise CorpusError(f"{place}: {key} is {value!r}, but must be {_KINDS[wanted]}", USAGE)
+
+
+def _mapping(place: str, value: object) -> tuple[tuple[str, str], ...]:
+    """Read the table ``[fields]``: which column of the source holds what."""
+    if not isinstance(value, dict) or not all(isinstance(v, str) and v for v in value.values()):
+        raise CorpusError(f"{place}: [fields] must give names of columns, as in: text = 'content'", USAGE)
+    for key in value:
+        if key not in FIELDS:
+            raise CorpusError(f"{place}: unknown field “{key}” in [fields]; known are {', '.join(FIELDS)}", USAGE)
+    return tuple(sorted(value.items()))
+
+
+def _shares(place: str, value: object) -> tuple[tuple[str, float], ...]:
+    """Read the table ``[max_null_share]``: which share of a column may be null."""
+    if not isinstance(value, dict):
+        raise CorpusError(f"{place}: [max_null_share] must give shares of columns, as in: published_date = 0.1", USAGE)
+    return tuple((key, float(str(_typed(place, key, share, float)))) for key, share in sorted(value.items()))
+
+
+def read_corrections(source: Path | str) -> tuple[Correction, ...]:
+    """Read ``corrections.csv`` (``id,before,after,reason``). Raises CorpusError naming the row that is wrong."""
+    data = read_beside(source, CORRECTIONS_FILE)
+    if data is None:
+        return ()
+    place = f"{show_source(source)}/{CORRECTIONS_FILE}"
+    try:
+        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{place}: byte {error.start} is not valid UTF-8; save it as UTF-8", USAGE) from error
+    if rows.fieldnames is None:
+        return ()
+    if list(rows.fieldnames) != CORRECTION_COLUMNS:
+        raise CorpusError(f"{place}: the first line must be {','.join(CORRECTION_COLUMNS)}", USAGE)
+    return tuple(_correction(place, number, row) for number, row in enumerate(rows, start=2))
+
+
+def _correction(place: str, number: int, row: dict[str, str | None]) -> Correction:
+    values = [row.get(column) for column in CORRECTION_COLUMNS]
+    missing = [
+        c for c, v in zip(CORRECTION_COLUMNS, values, strict=True) if v is None or (c != "after" and not v.strip())
+    ]
+    if missing or None in row:
+        raise CorpusError(
+            f"{place}, line {number}: {', '.join(missing) or 'too many columns'}; a row is id,before,after,reason",
+            USAGE,
+        )
+    return Correction(*(v or "" for v in values))
