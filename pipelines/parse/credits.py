@@ -23,11 +23,13 @@ LONGEST_CREDIT = 260
 _MAX_NAME_WORDS = 6
 _MIN_CAPTION_WORDS = 5
 _ALIASES = frozenset({"huaxia", "bianji"})
-_PICTURED = re.compile(rf"\b(?:photos?|pictures?|pictured|images?|photographed|shows?)\b|{MONTH_DAY}", re.IGNORECASE)
+_PICTURED = re.compile(
+    rf"\b(?:photos?|pictures?|pictured|images?|photographed)\b|^[^.]{{0,40}}(?:{MONTH_DAY})", re.IGNORECASE
+)
 
 
 def caption(block: Block) -> Paragraph | None:
-    """Recognise a paragraph wholly in parentheses that speaks of a picture or names a day: a caption without it."""
+    """Recognise a paragraph wholly in parentheses that speaks of a picture or opens with a day: a lone caption."""
     match = _WHOLE_PARENTHESIS.fullmatch(block.text)
     if not match or word_count(match["inside"]) < _MIN_CAPTION_WORDS or not _PICTURED.search(match["inside"]):
         return None
