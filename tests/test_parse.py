@@ -162,3 +162,31 @@ def test_a_statement_that_quotes_a_notice_stays() -> None:
 
 def test_a_place_with_an_apostrophe_keeps_its_case() -> None:
     assert refined(f"XI'AN, May 3 (Xinhua) -- {LEAD}").fields.dateline_place == "Xi'an"
+
+
+HEAD_LINES = {
+    "Source: Hunan Daily  Author: Li Yang  Editor: Han Ting  2024-03-05 08:30": {"outlet", "reporters", "editors"},
+    "2024-03-05 08:30 Source: People's Daily Online": {"outlet"},
+    "Published: 2024-03-05 08:30:00 | Source: Xinhua News Agency | Views: 123": {"outlet"},
+    "Release time: March 5, 2024 08:30": set(),
+}
+
+
+@pytest.mark.parametrize("line", HEAD_LINES)
+def test_a_line_of_credits_may_hold_the_time(line: str) -> None:
+    found = parts(f"Work conference held in Changsha\n{line}\n{LEAD}")
+    assert {field for field, _ in found} == HEAD_LINES[line] | {"published_date", "published_time"}
+
+
+@pytest.mark.parametrize(
+    ("tail", "found"),
+    [
+        (" (Reporter Li Yang)", [("reporters", "Li Yang")]),
+        ("(Responsible editor: Han Ting)", [("editors", "Han Ting")]),
+        ("\n\n(Reporter Li Yang; Editor Han Ting)", [("reporters", "Li Yang"), ("editors", "Han Ting")]),
+        (" (End)\n\n[Close] [Print]\n\nPrevious: Old news\n\nNext: More news", []),
+    ],
+)
+def test_what_closes_a_text_comes_off(tail: str, found: list[tuple[str, str]]) -> None:
+    assert parts(LEAD + tail) == found
+    assert [text for role, text in roles(LEAD + tail) if role == "body"] == [LEAD]

@@ -11,6 +11,7 @@ from pipelines.document import Paragraph
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85\x1c-\x1e]+")
 _EDGE = " \t\u00a0\u3000\ufeff\u200b\u2060\x00"
 _FINAL = re.compile(r"[.!?。!?…;;:]['\"”’)\]]*$")
+_FINAL_BEFORE_BRACKET = re.compile(r"[.!?。！？][\"”’]?\s{0,2}[(（][^()（）]{2,120}[)）]$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -75,7 +76,7 @@ def _lines(raw: str) -> list[Block]:
 
 def ends_sentence(text: str) -> bool:
     """Tell whether the line ends as a sentence ends, closing quotation marks and brackets included."""
-    return _FINAL.search(text[-8:]) is not None
+    return _FINAL.search(text[-8:]) is not None or _FINAL_BEFORE_BRACKET.search(text[-160:]) is not None
 
 
 MAX_HEADLINE_WORDS = 40

@@ -9,6 +9,8 @@ from pipelines.parse.lexicon import CHROME_LINES, CHROME_STARTS, NOTICE_MARKS
 from pipelines.rules.rule import fold
 
 _SYMBOLS = re.compile(r"[\W_]{1,12}")
+_BUTTON = re.compile(r"[\[【(]\s*([^\[\]【】()]{1,24}?)\s*[\])】]")
+_BUTTONS = re.compile(r"(?:[\[【(][^\[\]【】()]{1,24}[\])】]\s*){1,8}")
 _CONTACT = re.compile(
     r"\b(?:tel|telephone|hotline|fax|e-?mail|mailbox|postcode|zip code)\s?[:：]|^address\s?[:：]", re.IGNORECASE
 )
@@ -18,7 +20,9 @@ _LONGEST_LABEL, _LONGEST_LINE, _NOTICE_START = 120, 160, 30
 
 def is_furniture(block: Block) -> bool:
     """Tell whether a line is site furniture wherever it stands: a lone symbol or a known word of a menu."""
-    return bool(_SYMBOLS.fullmatch(block.text)) or _bare(block.text) in CHROME_LINES
+    if _SYMBOLS.fullmatch(block.text) or _bare(block.text) in CHROME_LINES:
+        return True
+    return bool(_BUTTONS.fullmatch(block.text)) and all(_bare(b) in CHROME_LINES for b in _BUTTON.findall(block.text))
 
 
 def is_notice(block: Block) -> bool:

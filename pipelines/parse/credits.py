@@ -76,11 +76,29 @@ def _parenthesised(block: Block, *, bare: bool) -> Iterator[Part]:
     """Names in parentheses: behind a label what the label says, else the reporters, where ``bare`` names may stand."""
     for match in re.finditer(r"[(（]([^()（）]+)[)）]", block.text):
         inside, offset = match[1], block.start + match.start(1)
-        named = labelled(inside, offset)
+        named = labelled(inside, offset) or _loose(inside, offset)
         if named:
             yield from named
         elif bare and _BARE_NAMES.fullmatch(inside):
             yield from (Part("reporters", offset + a, offset + b) for a, b in people(inside))
+
+
+def _loose(inside: str, offset: int) -> list[Part]:
+    """Parts behind labels without colons, as they stand in brackets: ``Reporter Li Yang; Editor Han Ting``."""
+    found: list[Part] = []
+    for piece in re.finditer(r"[^;；]+", inside):
+        text = piece.group()
+        lead = len(text) - len(text.lstrip())
+        label = label_pattern().match(text, lead)
+        spans = list(people(text[label.end() :])) if label else []
+        if label is None or label.lastgroup == "outlet" or not spans:
+            return []
+        values = [text[label.end() + a : label.end() + b] for a, b in spans]
+        if not all(_may_be_named(value, str(label.lastgroup), is_sentence=True) for value in values):
+            return []
+        begin = offset + piece.start() + label.end()
+        found += [Part(str(label.lastgroup), begin + a, begin + b) for a, b in spans]
+    return found
 
 
 def _byline(block: Block) -> Iterator[Part]:
@@ -163,20 +181,35 @@ def _outlet_tag() -> re.Pattern[str]:
 _END_MARK = re.compile(r"(?<=[.!?。”\"’')])\s{0,2}(?:[(（](?:End|end|END|Finish|Finished)[)）]|Enditem|#)\s*[.。]?$")
 
 
+_BRACKETED_END = re.compile(r"(?<=[.!?。！？”\"’'])\s{0,2}(?P<tag>[(（][^()（）]{4,120}[)）])\s*$")
+
+
 def trailing(block: Block) -> tuple[list[Paragraph], Block]:
-    """Cut what is glued to the end of a body paragraph: the outlet in parentheses, the end mark of an agency."""
+    """Cut what is glued to the end of a body paragraph: outlet or credits in brackets, the end mark of an agency."""
     found: list[Paragraph] = []
-    while True:
-        tag = _outlet_tag().search(block.text) or _END_MARK.search(block.text)
-        if not tag:
-            return found, block
-        inner = tag.group()
-        lead = len(inner) - len(inner.lstrip())
-        start, end = block.start + tag.start() + lead, block.start + len(inner.rstrip()) + tag.start()
-        if "outlet" in tag.groupdict():
-            part = Part("outlet", block.start + tag.start("outlet"), block.start + tag.end("outlet"))
-            found.insert(0, Paragraph("outlet", start, end, "source-line", (part,)))
-        else:
-            found.insert(0, Paragraph("chrome", start, end, "end-mark"))
-        kept = block.text[: tag.start()].rstrip()
+    while tag := _last_tag(block):
+        found.insert(0, tag)
+        kept = block.text[: tag.start - block.start].rstrip()
         block = Block(block.start, block.start + len(kept), kept)
+    return found, block
+
+
+def _last_tag(block: Block) -> Paragraph | None:
+    outlet = _outlet_tag().search(block.text)
+    if outlet:
+        part = Part("outlet", block.start + outlet.start("outlet"), block.start + outlet.end("outlet"))
+        return _span(block, outlet, "outlet", "source-line", (part,))
+    end = _END_MARK.search(block.text)
+    if end:
+        return _span(block, end, "chrome", "end-mark")
+    bracketed = _BRACKETED_END.search(block.text)
+    if bracketed is None:
+        return None
+    start = block.start + bracketed.start("tag")
+    return credit_line(Block(start, block.start + bracketed.end("tag"), bracketed["tag"]), amid=True)
+
+
+def _span(block: Block, match: re.Match[str], role: str, layout: str, parts: tuple[Part, ...] = ()) -> Paragraph:
+    text = match.group()
+    start = block.start + match.start() + len(text) - len(text.lstrip())
+    return Paragraph(role, start, block.start + match.start() + len(text.rstrip()), layout, parts)

@@ -11,7 +11,7 @@ from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.lexicon import AGENCIES, ORIGINAL_TITLE_LABELS, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
 from pipelines.parse.people import people
 
-_NAME = r"[A-Z][\w'’.&-]*"
+_NAME = r"[A-Z][\w'’.&·-]*"
 _PLACE = rf"(?P<place>{_NAME}(?:[ /-]{_NAME}){{0,4}}(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?)"
 _DASH = r"(?:\s{0,3}(?:--+|—+|–|―|-)\s{0,3})"
 

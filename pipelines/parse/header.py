@@ -7,7 +7,7 @@ import re
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, ends_sentence, stems
-from pipelines.parse.credits import labelled
+from pipelines.parse.credits import LONGEST_CREDIT, labelled
 from pipelines.parse.dateline import ORIGINAL_LABEL
 
 _CRAWLER_DATE = re.compile(rf"date[ :]{{1,3}}(?P<date>{ISO_DATE})(?=\s|$)")
@@ -17,19 +17,30 @@ _STAMP = re.compile(
     rf"(?:(?P<clock_first>{CLOCK}),?\s{{1,3}})?(?P<date>{_ANY_DATE})(?:[\s,T|]{{1,4}}(?P<clock>{CLOCK}))?",
     re.IGNORECASE,
 )
+_DAY_OR_CLOCK = re.compile(rf"(?P<date>{_ANY_DATE})|{CLOCK}", re.IGNORECASE)
+_SAID = re.compile(
+    rf"{_ANY_DATE}|{CLOCK}|\||(?:published|updated|posted|release time|time|date)\s?(?:on|at)?\s?[:：]"
+    r"|(?:views|hits|clicks|comments)\s?[:：]?\s?\d*",
+    re.IGNORECASE,
+)
+"""What a line of credits says about time and readers, and the bars between its parts."""
 _SENTENCE_START = re.compile(r"\s(?=[A-Z0-9\"“])")
 
 
 def stamp(block: Block) -> Paragraph | None:
-    """Recognise a line that holds a date, with or without a time, and at most credits behind it."""
-    match = _STAMP.match(block.text)
-    if not match:
+    """Recognise a line that holds a date, with or without a time, and at most credits beside it."""
+    whole = _STAMP.fullmatch(block.text)
+    if whole:
+        return Paragraph("stamp", block.start, block.end, "header-stamp", _stamp_parts(whole, block.start))
+    day = _DAY_OR_CLOCK.search(block.text) if len(block.text) <= LONGEST_CREDIT else None
+    named = labelled(_SAID.sub(lambda m: " " * len(m.group()), block.text), block.start) if day else []
+    if not named:
         return None
-    rest = block.text[match.end() :]
-    named = labelled(rest, block.start + match.end()) if rest.strip() else []
-    if rest.strip() and not named:
-        return None
-    parts = (*_stamp_parts(match, block.start), *named)
+    dates = [
+        Part("published_date" if m["date"] else "published_time", block.start + m.start(), block.start + m.end())
+        for m in _DAY_OR_CLOCK.finditer(block.text)
+    ]
+    parts = tuple(sorted([*dates, *named], key=lambda part: part.start))
     return Paragraph("stamp", block.start, block.end, "header-stamp", parts)
 
 

@@ -104,7 +104,8 @@ ORIGINAL_TITLE_LABELS = _entries(
 
 CHROME_STARTS = _entries(
     """
-    tags: | keywords: | key words: | share to: | share this: | font size: | views: | page views: | hits: | clicks: |
+    previous: | previous article: | prev: | next: | next article: | last article: | tags: | keywords: |
+    key words: | share to: | share this: | font size: | views: | page views: | hits: | clicks: |
     original link: | source link: | follow us on | scan the qr code | scan qr code | click to read | swipe left |
     further reading | report an error | leave a comment | save to favo | you may also like |
     this article is reprinted |
