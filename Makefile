@@ -10,8 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 ARGS ?=
 DATA ?= ../shared/dev-data
 WORKERS ?= 2
+MINUTES ?= 10
 
-.PHONY: publish test test-all check format bench evaluate docs lock clean help
+.PHONY: publish test test-all check format bench evaluate fuzz docs lock clean help
 
 publish: $(VENV)/.ready  ## publish the source `seeds` as the next release of the store `data`
 	$(BIN)/corpus publish $(ARGS)
@@ -38,6 +39,9 @@ bench: $(VENV)/.ready  ## what a run costs, beside what it cannot do without
 
 evaluate: $(VENV)/.ready  ## hold the cleaning against its targets on development data: make evaluate DATA=FOLDER
 	$(BIN)/python tests/quality/evaluate.py $(DATA) $(ARGS)
+
+fuzz: $(VENV)/.ready  ## random and mutated input through ingest, parse and clean: make fuzz MINUTES=1
+	$(BIN)/python -m tests.fuzz.fuzz --minutes $(MINUTES) --workers $(WORKERS) $(ARGS)
 
 docs: $(VENV)/.ready  ## write docs/RULES.md anew from the rules
 	@mkdir -p docs

@@ -7,8 +7,10 @@ list of edits leads from the raw text to the published one.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 from pipelines.document import APPLIED, Edit, in_order
 
@@ -36,17 +38,37 @@ class _Place:
 
 def compose(raw: str, text: str, edits: Sequence[Edit], later: Iterable[Edit]) -> tuple[Edit, ...]:
     """Join ``edits`` (raw -> text) with ``later`` edits of the text; what cannot be expressed cleanly is left out."""
-    segments = list(_segments(raw, edits))
-    joined = list(edits)
-    for edit in later:
-        if edit.action in APPLIED:
-            joined = _joined(raw, joined, _place(text, segments, edit), edit)
-    return tuple(in_order(joined))
+    earlier = sorted((e for e in edits if e.action in APPLIED), key=lambda e: (e.start, -e.end))
+    starts = [e.start for e in earlier]
+    segments = list(_segments(raw, earlier))
+    ends = [s.text_end for s in segments]
+    found = [e for e in later if e.action in APPLIED]
+    moves = sorted((e.start, e.end) for e in found if e.action == "move")
+    added: list[Edit] = []
+    gone: set[int] = set()
+    for edit in found:
+        place = _place(text, islice(segments, bisect_right(ends, edit.start), None), edit)
+        around = earlier[bisect_left(starts, place.start) : bisect_left(starts, place.end)]
+        if any(e.end > place.end for e in around):
+            continue
+        if any(e.action == "move" for e in around) or _holds(moves, edit):
+            if edit.action in {"move", "delete"} and not place.lead + place.trail:
+                added.append(_laid(raw, place, edit, around))
+        else:
+            added.append(_merged(raw, place, edit, around))
+            gone.update(map(id, around))
+    return tuple(in_order([*added, *(e for e in edits if id(e) not in gone)]))
 
 
-def _segments(raw: str, edits: Sequence[Edit]) -> Iterator[_Segment]:
+def _holds(moves: Sequence[tuple[int, int]], edit: Edit) -> bool:
+    """Tell whether a move lies in the edit, or is it: then it is a frame, and what it encloses stays."""
+    first = bisect_left(moves, (edit.start, edit.start))
+    return first < len(moves) and moves[first][1] <= edit.end
+
+
+def _segments(raw: str, earlier: Sequence[Edit]) -> Iterator[_Segment]:
     position = place = 0
-    for edit in sorted((e for e in edits if e.action in APPLIED), key=lambda e: (e.start, -e.end)):
+    for edit in earlier:
         if edit.start < position:
             continue
         kept, written = edit.start - position, len(edit.after or "")
@@ -57,36 +79,15 @@ def _segments(raw: str, edits: Sequence[Edit]) -> Iterator[_Segment]:
     yield _Segment(place, place + len(raw) - position, position, len(raw), None)
 
 
-def _place(text: str, segments: Sequence[_Segment], later: Edit) -> _Place:
+def _place(text: str, segments: Iterable[_Segment], later: Edit) -> _Place:
     """Find the raw span of a later edit: one that touches what an earlier edit wrote takes in that edit whole."""
-    touched = [s for s in segments if s.text_start < later.end and s.text_end > later.start]
+    touched = [s for s in takewhile(lambda s: s.text_start < later.end, segments) if s.text_end > later.start]
     first, last = touched[0], touched[-1]
     start = first.raw_start if first.edit else first.raw_start + later.start - first.text_start
     end = last.raw_end if last.edit else last.raw_start + later.end - last.text_start
     lead = text[first.text_start : later.start] if first.edit else ""
     trail = text[later.end : last.text_end] if last.edit else ""
     return _Place(start, end, lead, trail)
-
-
-def _joined(raw: str, edits: list[Edit], place: _Place, later: Edit) -> list[Edit]:
-    applied = [e for e in edits if e.action in APPLIED]
-    inside = [e for e in applied if place.start <= e.start and e.end <= place.end]
-    if any(_crosses(e, place) for e in applied):
-        return edits
-    holds_moves = any(e.action == "move" for e in inside)
-    if later.action == "move" or holds_moves:
-        is_clean_frame = later.action in {"move", "delete"} and not place.lead + place.trail
-        return [_laid(raw, place, later, inside), *edits] if is_clean_frame else edits
-    gone = set(map(id, inside))
-    return [_merged(raw, place, later, inside), *(e for e in edits if id(e) not in gone)]
-
-
-def _crosses(edit: Edit, place: _Place) -> bool:
-    overlaps = edit.start < place.end and edit.end > place.start
-    nests = (place.start <= edit.start and edit.end <= place.end) or (
-        edit.start <= place.start and place.end <= edit.end
-    )
-    return overlaps and not nests
 
 
 def _laid(raw: str, place: _Place, later: Edit, inside: Iterable[Edit] = ()) -> Edit:

@@ -20,15 +20,17 @@ class ElementSplitter:
         self._depth = 0
         self._length = 0
         self._parts: list[str] = []
-        self._in_string = self._is_escaped = self._is_array = self._is_closed = False
+        self._in_string = self._is_escaped = self._is_begun = self._is_array = self._is_closed = False
 
     def split(self, chunks: Iterable[str]) -> Iterator[str | RefusedError]:
         """Yield the text of each element; a text that is no array is one element."""
         for chunk in chunks:
             begin = 0
             for sign, place in self._signs(chunk):
-                if sign == "[" and not self._depth and not self._is_array and not "".join(self._parts).strip():
-                    self._is_array, begin = True, place
+                if not self._is_begun:  # what the first sign is, and whether anything stands before it, decides
+                    self._is_begun = True
+                    if sign == "[" and not "".join((*self._parts, chunk[: place - 1])).strip():
+                        self._is_array, begin = True, place
                 self._depth += (sign in "{[") - (sign in "}]")
                 if self._ends_element(sign):
                     self._keep(chunk[begin : place - 1])

@@ -12,7 +12,7 @@ from pipelines.parse.lexicon import AGENCIES, SITE_ENDINGS, SITES, alternatives
 from pipelines.parse.memory import by_text
 from pipelines.parse.sentences import sentence_ends
 
-_FARTHEST_TITLE = 320
+_FARTHEST_TITLE, _LONGEST_SUFFIX = 320, 120
 
 
 @cache
@@ -30,7 +30,7 @@ def _suffix() -> re.Pattern[str]:
 
 def without_site(block: Block) -> tuple[int, int] | None:
     """The span of the site's name at the end of a headline, with the dash before it."""
-    for match in _suffix().finditer(block.text, 8):
+    for match in _suffix().finditer(block.text, max(8, len(block.text) - _LONGEST_SUFFIX)):
         if match.end() == len(block.text):
             return block.start + match.start(), block.end
     return None

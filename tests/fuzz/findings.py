@@ -1,0 +1,15 @@
+"""What fuzzing has found so far: each input broke something once and is run by a fast test ever since."""
+
+from __future__ import annotations
+
+FINDINGS: dict[str, tuple[str, bytes]] = {
+    "a tag name without end: a quadratic pattern took 12 s": ("a.html", b"<html><body><" + b"a" * 100_000),
+    "comments before what is no page: an exponential pattern": ("a.txt", b"<!-- a -->" * 200 + b"x"),
+    "brackets in front matter: the YAML library overflowed the stack": ("a.md", b"---\n" + b"[" * 30_000 + b"\n---\nx"),
+    "lists in front matter, in block form": ("a.md", b"---\na:\n" + b" - " * 20_000 + b"x\n---\nx"),
+    "mappings in front matter": ("a.md", b"---\n" + b"a: {" * 15_000 + b"x\n---\nx"),
+    "keys in front matter": ("a.md", b"---\n" + b"? " * 20_000 + b"x\n---\nx"),
+    "an array after an object: the object was lost": ("a.json", b'{"text": "x"} [{"text": "y"}]'),
+    "arrays after a text: each bracket joined what came before": ("a.json", b'"x" [' + b"][" * 1_000_000),
+}
+"""What it was: the name of the file and its bytes."""

@@ -1,0 +1,151 @@
+"""Nothing is lost: every record is a document or a reject with its line, and every count that is shown agrees."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import schemas
+from pipelines.clean import find_edits
+from pipelines.cli.publish import _as_json, summarize
+from pipelines.document import Edit
+from pipelines.errors import CorpusError
+from pipelines.flows import run_publish
+from pipelines.publish import Build, Outcome, publish
+from pipelines.refine import load_source, refine
+from pipelines.release import latest
+from pipelines.validate import build_tables
+from tests import corpora
+
+COUNT = 2_000
+WRONG = {
+    100: "malformed", 300: "encoding", 900: "not_text", 1000: "not_text", 1500: "duplicate_id", 1999: "rule_failed",
+}  # fmt: skip
+"""The lines that are wrong, each with the reason of its reject."""
+
+
+def write_crawl(folder: Path, count: int = COUNT) -> None:
+    """Write a crawl in which the lines of ``WRONG`` are wrong, as far as it is long enough."""
+    lines = [
+        json.dumps({"id": str(n), "text": f"The county held its meeting number {n} on Tuesday, and all came."}).encode()
+        for n in range(1, count + 1)
+    ]
+    bad = {
+        100: b'{"id": "100", "text": "cut',
+        300: lines[299].replace(b"county", b"coun\xe9ty"),
+        900: b'{"id": "900", "text": 5}',
+        1000: b'{"id": "1000", "text": null}',
+        1500: lines[1399],
+        1999: lines[1998].replace(b"county", b"raise here"),
+    }
+    for number, line in bad.items():
+        lines[number - 1] = line
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "crawl.jsonl").write_bytes(b"\n".join(lines))
+
+
+@pytest.fixture
+def raising_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that cannot cope with one text."""
+
+    def edits(document: object, *rest: object) -> tuple[Edit, ...]:
+        if "raise here" in getattr(document, "raw", ""):
+            raise RuntimeError("boom")
+        return find_edits(document, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("pipelines.refine.find_edits", edits)
+
+
+def publish_stages(folder: Path, store: Path) -> Outcome:
+    """Publish a source by its stages, as the flow does, without a server."""
+    source = load_source(folder)
+    documents, rejects = refine(source.inputs, source.settings, source.knowledge)
+    tables = build_tables(documents, rejects, source.settings)
+    known = source.knowledge
+    build = Build(
+        known.rule_fingerprint, known.glossary_fingerprint, known.parser_fingerprint, schemas.fingerprint(), "0.1.0",
+        len(documents) + len(rejects), source.settings.name, parent="",
+    )  # fmt: skip
+    return publish(tables, store, source.settings, build)
+
+
+def check_crawl(outcome: Outcome, store: Path) -> None:
+    """Hold the release of ``write_crawl`` against what was written: tables, manifest, card, summary and JSON."""
+    release = latest(store)
+    assert release is not None
+    rows = release.table("rejects").to_pylist()
+    assert {(row["source"], row["reason"]) for row in rows} == {
+        (f"crawl.jsonl:{number}", reason) for number, reason in WRONG.items()
+    }
+    assert len(rows) == len(WRONG)
+    assert all(row["detail"] for row in rows)
+    assert {row["source"]: row["stage"] for row in rows}["crawl.jsonl:1999"] == "clean"
+    ids = release.table("documents").column("id").to_pylist()
+    assert sorted(ids, key=int) == [str(n) for n in range(1, COUNT + 1) if n not in WRONG]
+    assert len(ids) == 1994
+
+    manifest = json.loads((release.path / "manifest.json").read_text(encoding="utf-8"))
+    by_reason = dict(Counter(WRONG.values()))
+    for counts in (manifest["counts"], outcome.counts, _as_json(outcome, 1.0, is_dry_run=False)["counts"]):
+        assert isinstance(counts, dict)
+        assert (counts["inputs"], counts["documents"], counts["rejects"]) == (2000, 1994, 6)
+        assert counts["rejects_by_reason"] == by_reason
+
+    card = (release.path / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"\| `documents` \| 1,994 \|", card)
+    assert re.search(r"\| `rejects` \| 6 \|", card)
+    for reason in by_reason:
+        assert reason in card
+
+    said = [" ".join(line.split()) for line in summarize(outcome, 1.0)]
+    assert {"documents 1,994", "rejects 6"} <= set(said)
+    assert {f"{reason} {count}" for reason, count in by_reason.items()} <= set(said)
+
+
+def test_six_wrong_records_of_two_thousand_are_told_everywhere(tmp_path: Path, raising_rule: None) -> None:
+    write_crawl(tmp_path / "crawl")
+    check_crawl(publish_stages(tmp_path / "crawl", tmp_path / "store"), tmp_path / "store")
+
+
+@pytest.mark.slow
+def test_the_flow_tells_the_same(tmp_path: Path, raising_rule: None) -> None:
+    write_crawl(tmp_path / "crawl")
+    outcome = run_publish(tmp_path / "crawl", tmp_path / "store")
+    check_crawl(outcome, tmp_path / "store")
+
+
+def test_too_many_rejects_publish_nothing(tmp_path: Path, raising_rule: None) -> None:
+    write_crawl(tmp_path / "crawl")
+    (tmp_path / "crawl" / "dataset.toml").write_text('name = "crawl"\nmax_reject_share = 0.002\n')
+    with pytest.raises(CorpusError) as caught:
+        publish_stages(tmp_path / "crawl", tmp_path / "store")
+    assert caught.value.exit_code == 1
+    assert "crawl.jsonl:" in str(caught.value)
+    assert latest(tmp_path / "store") is None
+
+
+def test_the_same_documents_are_published_from_every_format(tmp_path: Path) -> None:
+    for number, text in enumerate(document["text"] for document in corpora.DOCUMENTS):
+        (tmp_path / "txt").mkdir(exist_ok=True)
+        (tmp_path / "txt" / f"{number:02}.txt").write_text(text, encoding="utf-8")
+    members = {
+        "jsonl": ("a.jsonl.gz", corpora.PACKINGS[".gz"](corpora.as_jsonl(corpora.DOCUMENTS).encode("utf-16"))),
+        "csv": ("a.csv", corpora.as_csv(corpora.DOCUMENTS).encode("gb18030")),
+        "parquet": ("a.parquet", corpora.as_parquet()),
+    }
+    for kind, (name, data) in members.items():
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / name).write_bytes(data)
+    published = {}
+    for kind in ("txt", *members):
+        outcome = publish_stages(tmp_path / kind, tmp_path / "store" / kind)
+        assert (outcome.counts["documents"], outcome.counts["rejects"]) == (20, 0), kind
+        (file,) = sorted((outcome.path / "documents").glob("*.parquet"))
+        published[kind] = sorted(pq.read_table(file, columns=["text_sha256"]).column(0).to_pylist())
+    assert len(set(published["txt"])) == 20
+    assert published == dict.fromkeys(published, published["txt"])
