@@ -16,7 +16,7 @@ from pipelines.errors import USAGE, CorpusError
 from pipelines.ingest import Input, list_inputs, read_beside, read_corrections, read_settings, records, show_source
 from pipelines.parse import is_prose, parse
 from pipelines.rules import RULES, Rule
-from pipelines.rules.glossary import Entry, read_entries
+from pipelines.rules.entries import Entry, read_entries
 
 GLOSSARY_FILE = "glossary.jsonl"
 ROUNDS = 8

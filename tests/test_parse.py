@@ -190,3 +190,9 @@ def test_a_line_of_credits_may_hold_the_time(line: str) -> None:
 def test_what_closes_a_text_comes_off(tail: str, found: list[tuple[str, str]]) -> None:
     assert parts(LEAD + tail) == found
     assert [text for role, text in roles(LEAD + tail) if role == "body"] == [LEAD]
+
+
+@pytest.mark.parametrize("head", ["GUIYANG, May 6 -- ", "Shijiazhuang, Oct. 12 (Reporter Li Ming) "])
+def test_datelines_without_an_agency(head: str) -> None:
+    assert parts(head + LEAD)[0][0] == "dateline_place"
+    assert roles(head + LEAD)[-1] == ("body", LEAD)

@@ -17,7 +17,8 @@ from pipelines.errors import CorpusError
 from pipelines.parse import parse
 from pipelines.refine import failing_examples
 from pipelines.rules import RULES, Rule
-from pipelines.rules.glossary import Glossary, read_entries
+from pipelines.rules.entries import read_entries
+from pipelines.rules.glossary import Glossary
 from pipelines.rules.rule import ARTEFACT_CLASSES, View, fold, quotations
 from pipelines.rules.structure import STRUCTURE
 from schemas import edits as edits_schema
@@ -202,7 +203,16 @@ def entry(**more: object) -> str:
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", entry(policy="delete"), entry(variants="x"), entry(canonical=None), '{"id": "t"}']
+    "line",
+    [
+        "{",
+        "[]",
+        entry(policy="delete"),
+        entry(variants="x"),
+        entry(canonical=None),
+        '{"id": "t"}',
+        entry(varaints=["x"]),
+    ],
 )
 def test_a_bad_glossary_line_is_named(line: str) -> None:
     with pytest.raises(CorpusError, match=r"glossary\.jsonl, line 2"):

@@ -10,7 +10,8 @@ from functools import cached_property, lru_cache, partial
 from pipelines.document import APPLIED, PARAGRAPH_BREAK, Correction, Document, Edit, Paragraph, Term, in_order, replay
 from pipelines.errors import CorpusError
 from pipelines.rules import RULES
-from pipelines.rules.glossary import Entry, Glossary, doubtful, telling, term_rules
+from pipelines.rules.entries import Entry
+from pipelines.rules.glossary import Glossary, doubtful, telling, term_rules
 from pipelines.rules.layout import LAYOUT
 from pipelines.rules.privacy import PRIVACY
 from pipelines.rules.rule import PROSE, Rule, TermHit, View, fold

@@ -44,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         name, raw, edits = _from_release(args.store, args.version, args.document)
     reasons = _reasons(edits)
+    if args.html and not args.html.parent.is_dir():
+        raise CorpusError(f"{args.html}: no folder {args.html.parent}; make it, or name another file", USAGE)
     if args.html:
         args.html.write_text(explain_html(name, raw, edits, reasons), encoding="utf-8")
     else:

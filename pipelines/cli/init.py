@@ -24,7 +24,7 @@ languages = ["en"]
 # Expectations: a run that does not meet them publishes nothing.
 min_documents = 1        # fewest documents that a release may have
 max_reject_share = 1.0   # largest share of inputs that may be rejected, 0 to 1
-max_document_loss = 1.0  # largest share of the last release's documents that may be missing from the next, 0 to 1
+max_document_loss = 0.1  # largest share of the last release's documents that may be missing from the next, 0 to 1
 max_bytes = 20000000     # largest single record, in bytes; larger ones are rejects
 """
 

@@ -31,7 +31,10 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     end = rf"(?:\((?:{known})\){_DASH}?|{byline}{_DASH}?|{_DASH})"
     press = rf"{outlet}(?:[,.]\s?|\s)(?:{_PLACE},\s?)?{when}[,.:]?\s{{0,2}}{end}\s?"
     plain = rf"(?P<outlet>{known})(?:,\s?|\s)(?:{_PLACE},\s?)?{when}(?:\.|:|,(?= (?:title|topic)))\s{{1,2}}"
-    return re.compile(press), re.compile(wire), re.compile(plain)
+    reporter = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)}) [^()\n]{{2,160}})\)"
+    local = rf"{_PLACE},\s?{when}\s{{0,2}}{reporter}{_DASH}?\s?"
+    bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+)\s?"
+    return tuple(re.compile(pattern) for pattern in (press, wire, plain, local, bare))
 
 
 def dateline(block: Block) -> tuple[Paragraph, Block] | None:
