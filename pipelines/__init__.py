@@ -16,7 +16,7 @@ module                  what it does
 ``publish``             published: stage a release, then make it visible in one move
 ``release``             what a release folder is: paths, manifest, checksums, list, read, verify
 ``card``                the dataset card: prose from a template, numbers from the tables
-``refine``              the pure chain ingest -> parse -> clean -> validate that a shard runs
+``refine``              the chain ingest -> parse -> clean that a shard runs, and the knowledge that it runs with
 ``flows``               the only package that knows Prefect
 ``cli``, ``__main__``   the command line ``corpus``
 ======================  =====================================================================

@@ -13,6 +13,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -170,3 +171,23 @@ def files(kind: str, codec: str) -> dict[str, bytes]:
     if kind in MANY:
         return {f"news.{kind}": MANY[kind](DOCUMENTS).encode(codec)}
     return {f"{document['id']}.{kind}": ONE[kind](document).encode(codec) for document in DOCUMENTS}
+
+
+def write_crawl(folder: Path, count: int = 2_000) -> None:
+    """Write a crawl in which six lines are wrong, as far as it is long enough."""
+    lines = [
+        json.dumps({"id": str(n), "text": f"The county held its meeting number {n} on Tuesday, and all came."}).encode()
+        for n in range(1, count + 1)
+    ]
+    bad = {
+        100: b'{"id": "100", "text": "cut',
+        300: lines[299].replace(b"county", b"coun\xe9ty"),
+        900: b'{"id": "900", "text": 5}',
+        1000: b'{"id": "1000", "text": null}',
+        1500: lines[1399],
+        1999: lines[1998].replace(b"county", b"raise here"),
+    }
+    for number, line in bad.items():
+        lines[number - 1] = line
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "crawl.jsonl").write_bytes(b"\n".join(lines))

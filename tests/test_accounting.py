@@ -29,26 +29,6 @@ WRONG = {
 """The lines that are wrong, each with the reason of its reject."""
 
 
-def write_crawl(folder: Path, count: int = COUNT) -> None:
-    """Write a crawl in which the lines of ``WRONG`` are wrong, as far as it is long enough."""
-    lines = [
-        json.dumps({"id": str(n), "text": f"The county held its meeting number {n} on Tuesday, and all came."}).encode()
-        for n in range(1, count + 1)
-    ]
-    bad = {
-        100: b'{"id": "100", "text": "cut',
-        300: lines[299].replace(b"county", b"coun\xe9ty"),
-        900: b'{"id": "900", "text": 5}',
-        1000: b'{"id": "1000", "text": null}',
-        1500: lines[1399],
-        1999: lines[1998].replace(b"county", b"raise here"),
-    }
-    for number, line in bad.items():
-        lines[number - 1] = line
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "crawl.jsonl").write_bytes(b"\n".join(lines))
-
-
 @pytest.fixture
 def raising_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule that cannot cope with one text."""
@@ -108,19 +88,19 @@ def check_crawl(outcome: Outcome, store: Path) -> None:
 
 
 def test_six_wrong_records_of_two_thousand_are_told_everywhere(tmp_path: Path, raising_rule: None) -> None:
-    write_crawl(tmp_path / "crawl")
+    corpora.write_crawl(tmp_path / "crawl")
     check_crawl(publish_stages(tmp_path / "crawl", tmp_path / "store"), tmp_path / "store")
 
 
 @pytest.mark.slow
 def test_the_flow_tells_the_same(tmp_path: Path, raising_rule: None) -> None:
-    write_crawl(tmp_path / "crawl")
+    corpora.write_crawl(tmp_path / "crawl")
     outcome = run_publish(tmp_path / "crawl", tmp_path / "store")
     check_crawl(outcome, tmp_path / "store")
 
 
 def test_too_many_rejects_publish_nothing(tmp_path: Path, raising_rule: None) -> None:
-    write_crawl(tmp_path / "crawl")
+    corpora.write_crawl(tmp_path / "crawl")
     (tmp_path / "crawl" / "dataset.toml").write_text('name = "crawl"\nmax_reject_share = 0.002\n')
     with pytest.raises(CorpusError) as caught:
         publish_stages(tmp_path / "crawl", tmp_path / "store")

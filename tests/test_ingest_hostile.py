@@ -268,21 +268,7 @@ def test_exactly_the_bad_of_two_thousand_records_are_rejected(tmp_path: Path, mo
         return find_edits(document, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr("pipelines.refine.find_edits", edits)
-    lines = [
-        json.dumps({"id": str(n), "text": f"The county held its meeting number {n} on Tuesday, and all came."}).encode()
-        for n in range(1, 2001)
-    ]
-    bad = {
-        100: b'{"id": "100", "text": "cut',
-        300: lines[299].replace(b"county", b"coun\xe9ty"),
-        900: b'{"id": "900", "text": 5}',
-        1000: b'{"id": "1000", "text": null}',
-        1500: lines[1399],
-        1999: lines[1998].replace(b"county", b"raise here"),
-    }
-    for number, line in bad.items():
-        lines[number - 1] = line
-    (tmp_path / "crawl.jsonl").write_bytes(b"\n".join(lines))
+    corpora.write_crawl(tmp_path)
     documents, rejects = refine(list_inputs(tmp_path), SETTINGS, load_knowledge())
     tables = build_tables(documents, rejects)
     found = {(row["source"], row["reason"]) for row in tables.rejects.to_pylist()}

@@ -1,7 +1,8 @@
 """Clean: run the rules over a parsed document; out come its fields, its text, its terms, and every edit with its place.
 
-The engine scans a document once for the anchors of all rules and all forms of the glossary, asks only the rules that
-have something to do, and takes a proposal when no earlier rule has claimed the span. Rules never see each other.
+The engine scans each paragraph for the anchors of all rules and all forms of the glossary in one pass, asks only the
+rules that have something to do, and takes a proposal when no earlier rule has claimed the span. Rules never see each
+other.
 """
 
 from __future__ import annotations

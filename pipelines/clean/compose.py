@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
+from pipelines.clean.masks import hidden
 from pipelines.document import APPLIED, Edit, in_order
 
 
@@ -92,10 +93,8 @@ def _place(text: str, segments: Iterable[_Segment], later: Edit) -> _Place:
 
 def _laid(raw: str, place: _Place, later: Edit, inside: Iterable[Edit] = ()) -> Edit:
     """A later frame, laid round the edits inside it; what they mask stays masked in it."""
-    before = raw[place.start : place.end]
-    for mask in (e for e in inside if e.action == "redact"):
-        start, end = mask.start - place.start, mask.end - place.start
-        before = before[:start] + mask.before + before[end:]
+    masks = (e for e in inside if e.action == "redact")
+    before = hidden(raw[place.start : place.end], place.start, masks)
     return replace(later, start=place.start, end=place.end, before=before)
 
 

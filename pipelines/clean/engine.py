@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 
+from pipelines.clean.masks import hidden
 from pipelines.document import APPLIED, PARAGRAPH_BREAK, Correction, Document, Edit, Paragraph, Term, in_order, replay
 from pipelines.errors import CorpusError
 from pipelines.rules import RULES
@@ -242,14 +243,10 @@ def _masked(edits: list[Edit]) -> Iterable[Edit]:
     if not masks:
         return edits
     starts = [m.start for m in masks]
-    return [e if e.rule in _MASKS else _mask(e, masks[bisect_left(starts, e.start) :]) for e in edits]
+    return [e if e.rule in _MASKS else _mask(e, masks, starts) for e in edits]
 
 
-def _mask(edit: Edit, masks: list[Edit]) -> Edit:
-    before = edit.before
-    for mask in masks:
-        if mask.end > edit.end:
-            break
-        start, end = mask.start - edit.start, mask.end - edit.start
-        before = before[:start] + mask.before + before[end:]
+def _mask(edit: Edit, masks: list[Edit], starts: list[int]) -> Edit:
+    inside = masks[bisect_left(starts, edit.start) : bisect_left(starts, edit.end)]
+    before = hidden(edit.before, edit.start, inside)
     return edit if before == edit.before else replace(edit, before=before)

@@ -156,7 +156,7 @@ class Rule:
     """A named defect, how to find it, what to do about it.
 
     ``find`` proposes edits in raw coordinates and never applies them. ``anchors`` are folded literals of which one must
-    occur in the document for the rule to have anything to do (none: it always runs). ``changes`` (before, after) and
+    occur in the paragraph for the rule to have anything to do (none: it always runs). ``changes`` (before, after) and
     ``keeps`` are documentation and tests at once. ``most`` is the share of a document's characters that the rule may
     take out, ``often`` the share of documents in which it may take more; beyond both the run stops.
     """
