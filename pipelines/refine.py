@@ -23,6 +23,10 @@ ROUNDS = 8
 """How often a text is cleaned anew at most; real texts need one round, hostile ones three or four."""
 
 
+class UnsettledError(Exception):
+    """A text in which the rules still find something after ``ROUNDS`` rounds; its text is the rule that does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A source ready to be refined: its folder, its settings, what is known about its texts, and its inputs."""
@@ -134,15 +138,20 @@ def check_corrections(
 
 
 def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
-    """Parse and clean one raw text, again and again until nothing is found; the edits of all rounds become one list."""
+    """Parse and clean one raw text, again and again until nothing is found; the edits of all rounds become one list.
+
+    Raises UnsettledError where there is no end to it.
+    """
     edits = find_edits(parse(raw.text), knowledge, raw.id)
     text = replay(raw.text, edits)
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS + 1):
         if is_prose(text) and knowledge.is_settled(text):
             break
         again = [e for e in find_edits(parse(text), knowledge) if e.action in APPLIED]
         if not again:
             break
+        if number == ROUNDS:
+            raise UnsettledError(again[0].rule)
         edits = compose(raw.text, text, edits, again)
         text = replay(raw.text, edits)
     return apply_edits(raw, edits, text, knowledge)
@@ -154,6 +163,9 @@ def refine_text(raw: RawText, knowledge: Knowledge) -> CleanedDocument | Reject:
         cleaned = clean(raw, knowledge)
     except CorpusError:
         raise
+    except UnsettledError as error:
+        detail = f"still changing after {ROUNDS} rounds (by {error}); look for copied or broken text, report the file"
+        return Reject(raw.source, "clean", "unsettled", detail, raw.raw_sha256, raw.bytes, raw.id)
     except Exception as error:
         detail = f"{type(error).__name__}: {error}; report it with the file"
         return Reject(raw.source, "clean", "rule_failed", detail, raw.raw_sha256, raw.bytes, raw.id)

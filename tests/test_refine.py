@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.document import CleanedDocument, RawText, Reject
+from pipelines.document import CleanedDocument, Document, Edit, RawText, Reject
 from pipelines.errors import CorpusError
 from pipelines.refine import load_knowledge, load_source, refine, refine_text
 from tests.texts import KNOWLEDGE, ROOT, SEEDS
@@ -36,6 +36,20 @@ def test_a_rule_that_fails_rejects_one_document(monkeypatch: pytest.MonkeyPatch)
     assert isinstance(got, Reject)
     assert got.reason == "rule_failed"
     assert "boom" in got.detail
+
+
+def test_a_text_that_never_settles_is_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
+    def grow(document: Document, *_: object) -> tuple[Edit, ...]:
+        last = len(document.raw) - 1
+        return (Edit(last, last + 1, "growth", "punctuation", "replace", document.raw[last], document.raw[last] * 2),)
+
+    text = "People  of the county met ."  # not settled at once
+    assert isinstance(refine_text(RawText("a", "a.txt", text, "0", 1), KNOWLEDGE), CleanedDocument)
+    monkeypatch.setattr("pipelines.refine.find_edits", grow)
+    got = refine_text(RawText("a", "a.txt", text, "0", 1), KNOWLEDGE)
+    assert isinstance(got, Reject)
+    assert (got.stage, got.reason) == ("clean", "unsettled")
+    assert "growth" in got.detail
 
 
 def test_the_fingerprints_are_stable_and_follow_the_source(tmp_path: Path) -> None:
