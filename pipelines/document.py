@@ -24,8 +24,9 @@ class RawText:
     """One record as it came: of a text file ``text`` is the decoded file to the last character (line ends and all).
 
     ``metadata`` is what the record says about itself beside its text (``title``, ``published_date``, ``outlet``,
-    ``url``), as it came; of a page (``is_fallback``) it only stands in for what the text lacks. ``row`` is the line or
-    row in a file of many records, else 0. ``raw_sha256`` is that of the file, of a row that of its text and metadata.
+    ``reporters``, ``url``), as it came; of a page (``is_fallback``) it only stands in for what the text lacks. ``row``
+    is the line or row in a file of many records, else 0. ``raw_sha256`` is that of the file, of a row that of its text
+    and metadata.
     """
 
     id: str
@@ -150,9 +151,9 @@ class Settings:
     """What ``dataset.toml`` says about a source; every value has a default so that a bare folder works.
 
     ``min_documents`` is a count, the two shares lie between 0 and 1. ``fields`` maps what we need (``text``, ``id``,
-    ``title``, ``date``, ``outlet``, ``url``) to columns. The limits: ``max_bytes`` of one record, ``max_line_length``
-    in characters, ``max_unpacked_bytes`` and ``max_ratio`` of what one packed input may grow to, ``max_depth`` of
-    layers of packing, ``max_files`` of a source or an archive.
+    ``title``, ``date``, ``outlet``, ``reporters``, ``url``) to columns. The limits: ``max_bytes`` of one record,
+    ``max_line_length`` in characters, ``max_unpacked_bytes`` and ``max_ratio`` of what one packed input may grow to,
+    ``max_depth`` of layers of packing, ``max_files`` of a source or an archive.
     ``languages`` are the ones that are taken (none named: all). ``duplicates`` is keep_all or keep_first. ``redact``
     masks personal data. ``max_null_share`` has the (column, share) pairs of the table of that name, sorted.
     """

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.clean import Knowledge, check_guards, find_edits
+from pipelines.clean.metadata import read_names
 from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, moved, replay, undo
 from pipelines.errors import CorpusError
 from pipelines.parse import parse
@@ -177,3 +178,42 @@ def test_what_a_page_says_of_itself_only_fills_gaps() -> None:
 
 def test_a_title_from_a_record_is_masked_too() -> None:
     assert record(LINES[1], title="Write to wang@example.cn").fields.title == "Write to [EMAIL]"
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Li Yang, Wang Wu and Zhao Liu", ("Li Yang", "Wang Wu", "Zhao Liu")),
+        ("By Li Yang; Wang Wu", ("Li Yang", "Wang Wu")),
+        ("Smith, John; Doe, Jane", ("Smith, John", "Doe, Jane")),
+        ("Smith, John;", ("Smith, John",)),
+        ("Reporters: Li Yang、Wang Wu", ("Li Yang", "Wang Wu")),
+        ("记者：李扬、王五", ("李扬", "王五")),
+        ("Sandy Anderson and Byron Byford", ("Sandy Anderson", "Byron Byford")),
+        ("Li Yang / Li Yang", ("Li Yang",)),
+        ("Xinhua News Agency, https://news.example/li, li@news.example, , 7", ()),
+        ("By", ()),
+        ("an ,;" * 10_000, ("an",)),
+    ],
+)
+def test_names_in_metadata_are_parted(written: str, names: tuple[str, ...]) -> None:
+    assert read_names(written) == names
+
+
+def test_the_authors_of_a_record_are_its_reporters() -> None:
+    text = f"Bridge opened\n\nReporter: Zhao Liu\n\n{LINES[1]}"
+    assert record(text).fields.reporters == ("Zhao Liu",)
+    got = record(text, reporters="Li Yang and Wang Wu 13812345678, Wang Wu")
+    assert got.fields.reporters == ("Li Yang", "Wang Wu")
+    assert [(e.before, e.suggestion) for e in got.edits if e.rule == "record-metadata"] == [
+        ("Zhao Liu", "Li Yang, Wang Wu")
+    ]
+    same = record(text, reporters="by ZHAO LIU")
+    assert not [e for e in same.edits if e.rule == "record-metadata"]
+    assert record(text, is_fallback=True, reporters="Li Yang").fields.reporters == ("Zhao Liu",)
+    assert record(LINES[1], is_fallback=True, reporters="Li Yang").fields.reporters == ("Li Yang",)
+
+
+def test_a_note_on_metadata_gives_no_personal_data_away() -> None:
+    got = record(HEADED, title="Call 020-81789645 or li@news.example")
+    assert [e.suggestion for e in got.edits if e.rule == "record-metadata"] == ["Call [PHONE] or [EMAIL]"]

@@ -100,6 +100,34 @@ def test_a_dataset_folder_of_hugging_face_is_read_without_its_card(tmp_path: Pat
     }  # fmt: skip
 
 
+def test_authors_are_found_in_every_format(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = ["Li Yang", "Smith, John"]
+    page = corpora.as_page(DOCUMENTS[0])
+    people = [{"@type": "Person", "name": name} for name in names]
+    text = "The provincial conference on civil affairs was held in Changsha on Tuesday, and 200 people came."
+    pq.write_table(pa.table({"text": [text], "authors": [names]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"text": [text], "author": [people]}), tmp_path / "b.parquet")
+    write(tmp_path, {
+        "c.jsonl": json.dumps({"text": text, "author": names}).encode(),
+        "d.jsonl": json.dumps({"text": text, "Byline": "By Li Yang and Wang Wu"}).encode(),
+        "e.csv": f'text,Reporters\n"{text}","Li Yang, Wang Wu"\n'.encode(),
+        "f.md": f"---\nauthor: [Li Yang, Wang Wu]\n---\n{text}".encode(),
+        "g.md": f"---\nauthor: Li Yang\n---\n{text}".encode(),
+        "h.html": page.replace("</head>", '<meta name="author" content="Li Yang"></head>').encode(),
+        "i.jsonl": json.dumps({"text": text, "author": 7, "reporter": None}).encode(),
+    })  # fmt: skip
+    documents, rejects = refine(list_inputs(tmp_path), SETTINGS, load_knowledge())
+    assert rejects == []
+    both = ("Li Yang", "Wang Wu")
+    assert {document.raw.source[0]: document.fields.reporters for document in documents} == {
+        "a": tuple(names), "b": tuple(names), "c": tuple(names), "d": both, "e": both, "f": both, "g": ("Li Yang",),
+        "h": ("Li Yang",), "i": (),
+    }  # fmt: skip
+
+
 def test_columns_are_named_by_the_settings_or_guessed(tmp_path: Path) -> None:
     write(tmp_path, {"a.csv": b"Nr,Inhalt,Content\n7,the text,something else\n"})
     (raw,), _ = read_all(tmp_path)

@@ -24,7 +24,7 @@ __all__ = ["Knowledge", "apply_edits", "check_guards", "compose", "find_edits"]
 def apply_edits(raw: RawText, edits: tuple[Edit, ...], text: str, knowledge: Knowledge) -> CleanedDocument:
     """Read off what the edits of one document, and its text after them, come to. Pure."""
     fields = read_fields(moved(raw.text, edits), known_columns(raw).get("published_date"))
-    fields, edits = with_metadata(raw, fields, edits)
+    fields, edits = with_metadata(raw, fields, edits, knowledge.masked)
     return CleanedDocument(
         raw=raw,
         fields=replace(fields, title=knowledge.masked(fields.title)),

@@ -5,7 +5,8 @@ A page's own metadata (``is_fallback``) only stands in for what the text lacks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -15,36 +16,86 @@ from pipelines.document import Edit, Fields, RawText, in_order
 RULE = "record-metadata"
 WHY = "The record itself names another value than its text does; the record's is published."
 
-Value = str | date
+Value = str | date | tuple[str, ...]
+
+LONGEST_LIST, LONGEST_NAME, MOST_WORDS = 2_000, 80, 8
+_BETWEEN = re.compile(r"\s*(?:[,，、/|&]|\band\b|\s与\s|\s和\s)\s*", re.IGNORECASE)
+_SURE = re.compile(r"\s*[;；]\s*")
+"""What parts names wherever it stands: with it a comma is part of a name (``Smith, John; Doe, Jane``)."""
+
+_LABEL = re.compile(
+    r"\s*(?:(?:written |reported )?by\b|(?:reporters?|authors?|correspondents?)\b|记者|記者|作者)[\s:：]*", re.I
+)
+_ADDRESS = re.compile(r"[^\s@,;]{1,100}@\S*|https?:\S*|www\.\S*", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"\d|@|\b(?:xinhua|agency|daily|news|times|online|staff|admin|editorial|bureau|office)\b|[社网報报]$",
+    re.IGNORECASE,
+)
+"""Numbers, and the papers and desks that crawlers write where the author should stand."""
 
 
 def known_columns(raw: RawText) -> dict[str, Value]:
     """Read the columns that a record fills; a date that names no day, and what is blank, says nothing."""
     found: dict[str, Value] = {}
     for column, text in raw.metadata:
-        value: Value | None = read_date(text) if column == "published_date" else text.strip()
-        if value and column in {"title", "published_date", "outlet"}:
+        value: Value | None = text.strip()
+        if column in {"published_date", "reporters"}:
+            value = read_date(text) if column == "published_date" else read_names(text)
+        if value and column in {"title", "published_date", "outlet", "reporters"}:
             found[column] = value
     return found
 
 
-def with_metadata(raw: RawText, fields: Fields, edits: tuple[Edit, ...]) -> tuple[Fields, tuple[Edit, ...]]:
-    """Return the fields with the record's own values, and the edits with a note wherever the text says otherwise."""
+def _agree(read: object, value: Value) -> bool:
+    """Tell whether what is read in the text says nothing else than the record; names in any order and case."""
+    if isinstance(read, tuple) and isinstance(value, tuple):
+        return not read or {each.casefold() for each in read} == {each.casefold() for each in value}
+    return read in (None, "", value)
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Part a list of people at commas, semicolons, strokes or the word and; what can be no name is left out."""
+    text = _ADDRESS.sub(" ", text[:LONGEST_LIST])
+    parting = _SURE if _SURE.search(text) else _BETWEEN
+    parts = parting.split(text[_end_of_label(text) :])
+    names = (part[_end_of_label(part) :].strip(" .,，()（）[]") for part in parts)
+    kept = (
+        name
+        for name in names
+        if name and len(name) <= LONGEST_NAME and len(name.split()) <= MOST_WORDS and not _NO_NAME.search(name)
+    )
+    return tuple(dict.fromkeys(kept))
+
+
+def _end_of_label(text: str) -> int:
+    found = _LABEL.match(text)
+    return found.end() if found else 0
+
+
+def with_metadata(
+    raw: RawText, fields: Fields, edits: tuple[Edit, ...], masked: Callable[[str], str]
+) -> tuple[Fields, tuple[Edit, ...]]:
+    """Return the fields with the record's own values, and the edits with a note wherever the text says otherwise.
+
+    ``masked`` hides the personal data that a value may hold.
+    """
     known = known_columns(raw)
     if raw.is_fallback:
         known = {column: value for column, value in known.items() if not getattr(fields, column)}
     if not known:
         return fields, edits
-    notes = list(_differences(fields, known, edits))
+    notes = list(_differences(fields, known, edits, masked))
     filled = replace(fields, **known)  # type: ignore[arg-type]  # the columns are checked in known_columns
     return filled, tuple(in_order([*edits, *notes])) if notes else edits
 
 
-def _differences(fields: Fields, known: dict[str, Value], edits: Iterable[Edit]) -> Iterator[Edit]:
+def _differences(
+    fields: Fields, known: dict[str, Value], edits: Iterable[Edit], masked: Callable[[str], str]
+) -> Iterator[Edit]:
     """Point at the place in the text that gave another value."""
     moves = {edit.field: edit for edit in reversed(list(edits)) if edit.action == "move"}
     for column, value in known.items():
-        if getattr(fields, column) not in (None, "", value) and column in moves:
+        if not _agree(getattr(fields, column), value) and column in moves:
             move = moves[column]
             yield Edit(
                 move.start,
@@ -53,6 +104,6 @@ def _differences(fields: Fields, known: dict[str, Value], edits: Iterable[Edit])
                 "header",
                 "annotate",
                 move.before,
-                suggestion=str(value),
+                suggestion=masked(", ".join(value) if isinstance(value, tuple) else str(value)),
                 confidence="medium",
             )

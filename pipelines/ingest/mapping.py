@@ -24,10 +24,16 @@ GUESSES = {
         "pub_date", "pubdate", "publish_time", "pubtime", "datetime", "日期", "发布时间", "发布日期",
     ),
     "outlet": ("outlet", "publisher", "site_name", "sitename", "newspaper", "media", "source", "来源", "來源"),
+    "reporters": (
+        "author", "authors", "byline", "reporter", "reporters", "journalist", "writer", "作者", "记者", "記者",
+    ),
     "url": ("url", "link", "uri", "source_url", "page_url", "article_url", "permalink", "canonical_url"),
 }  # fmt: skip
-NAMES = {"title": "title", "date": "published_date", "outlet": "outlet", "url": "url"}
+NAMES = {"title": "title", "date": "published_date", "outlet": "outlet", "reporters": "reporters", "url": "url"}
 """Fields that become metadata, and what they are called there."""
+
+LISTS = frozenset({"reporters"})
+"""Fields that may hold several values."""
 
 LONGEST_ID = 2_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -79,7 +85,9 @@ class Mapper:
         if len(key) > LONGEST_ID or "\x00" in key:
             raise reject("malformed", f"an id of {len(key)} characters or with NUL in it; give the record a short id")
         metadata = tuple(
-            (name, value) for field, name in NAMES.items() if (value := _written(record.get(columns.get(field, ""))))
+            (name, value)
+            for field, name in NAMES.items()
+            if (value := (_listed if field in LISTS else _written)(record.get(columns.get(field, ""))))
         )
         if any(_SURROGATE.search(value) for value in (key, *(value for _, value in metadata))):
             raise surrogate("the id or the metadata")
@@ -116,6 +124,14 @@ def _written(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         return str(value)
     return str(value) if isinstance(value, float) else ""
+
+
+def _listed(value: object) -> str:
+    """Write a list of names with a semicolon after each, so that a comma inside one parts nothing."""
+    if not isinstance(value, list | tuple):
+        return _written(value.get("name") if isinstance(value, dict) else value)
+    names = (_written(each.get("name") if isinstance(each, dict) else each) for each in value)
+    return " ".join(f"{name.replace(';', ',')};" for name in names if name)
 
 
 def digest(text: str, metadata: Metadata) -> str:

@@ -32,7 +32,7 @@ def stated_encoding(data: bytes) -> str:
 
 
 def main_text(page: str) -> tuple[str, Metadata]:
-    """Take the article out of a page, with title, date, outlet and address as the page's head gives them."""
+    """Take the article out of a page, with title, date, outlet, authors and address as the page's head gives them."""
     _check_depth(page)
     extract = _extractor()
     try:
@@ -50,7 +50,10 @@ def main_text(page: str) -> tuple[str, Metadata]:
     text = (found.text or "") if found else ""
     if not found or not text.strip():
         raise reject("no_article", "no article is found in the page; check that it holds one, or save its text as .txt")
-    names = {"title": found.title, "published_date": found.date, "outlet": found.sitename, "url": found.url}
+    names = {
+        "title": found.title, "published_date": found.date, "outlet": found.sitename, "reporters": found.author,
+        "url": found.url,
+    }  # fmt: skip
     return text, tuple((name, str(value)) for name, value in names.items() if value)
 
 

@@ -16,7 +16,7 @@ from pipelines.ingest.places import check_source, read_beside, show_source, sour
 SETTINGS_FILE = "dataset.toml"
 CORRECTIONS_FILE = "corrections.csv"
 CORRECTION_COLUMNS = ["id", "before", "after", "reason"]
-FIELDS = ("text", "id", "title", "date", "outlet", "url")
+FIELDS = ("text", "id", "title", "date", "outlet", "reporters", "url")
 """What ``[fields]`` may map to a column of the source."""
 
 CHOICES = {"duplicates": ("keep_all", "keep_first")}
