@@ -250,6 +250,32 @@ def test_a_breached_expectation_publishes_nothing(store: Path, strict: Settings,
     assert snapshot(store) == before
 
 
+def test_half_of_the_documents_may_vanish_where_the_source_says_nothing(store: Path) -> None:
+    bare = replace(SETTINGS, max_document_loss=None)
+    make_release(store, [A, B], settings=bare)
+    assert make_release(store, [A], settings=bare).published
+    c = make_document("c")
+    with pytest.raises(CorpusError, match=r"1 of 1 documents would vanish \(100\.0%\), at most 50\.0%"):
+        make_release(store, [c], settings=bare)
+
+
+def test_a_wrong_path_does_not_empty_a_dataset(store: Path) -> None:
+    bare = replace(SETTINGS, max_document_loss=None)
+    others = [make_document(f"other{n}") for n in range(9)]
+    make_release(store, [A, *others], settings=bare)
+    before = snapshot(store)
+    wrong = replace(bare, name="elsewhere")
+    says = r"“elsewhere”.* from “sample”, and 1 of its 10 documents .*--to.* name = \"sample\" .*max_document_loss"
+    with pytest.raises(CorpusError, match=says) as error:
+        make_release(store, others, settings=wrong)
+    assert error.value.exit_code == 1
+    with pytest.raises(CorpusError, match="made from “sample”, and 1 of its 10"):
+        make_release(store, others, settings=replace(wrong, max_document_loss=0.05))
+    assert snapshot(store) == before
+    assert make_release(store, others, settings=replace(wrong, max_document_loss=0.2)).published
+    assert make_release(store, [*others, B], settings=bare).published, "nothing is lost: the name does not matter"
+
+
 def test_what_is_missing_within_the_limits_is_published(store: Path) -> None:
     lenient = replace(SETTINGS, max_null_share=(("title", 0.0), ("outlet", 1.0)))
     assert make_release(store, [A], settings=lenient).published

@@ -45,6 +45,7 @@ def read_settings(source: Path | str) -> Settings:
 def _settings(place: str, name: str, table: dict[str, Any]) -> Settings:
     defaults = Settings(name=name, title=name)
     known = {f.name: type(getattr(defaults, f.name)) for f in fields(Settings)}
+    known["max_document_loss"] = float
     values: dict[str, Any] = {"name": name}
     for key, value in table.items():
         if key not in known:

@@ -66,7 +66,7 @@ def publish(
     check_accounting(tables, build)
     parent = _sound_parent(store, build)
     difference = _compare_with(parent, tables, settings)
-    check_expectations(tables, settings, difference, parent.info.documents if parent else 0)
+    _check_against(parent, tables, settings, difference)
     bump = difference.bump(settings.version_policy) if parent else "first"
     reason = difference.reason if parent else "first release"
     taken = [info.version for info in releases(store)]
@@ -128,6 +128,11 @@ def _sound_parent(store: Path, build: Build) -> Release | None:
             "restore it from a copy, or move its folder out of the store"
         )
     return parent
+
+
+def _check_against(parent: Release | None, tables: Tables, settings: Settings, difference: Difference) -> None:
+    name = str(parent.manifest.get("dataset", {}).get("name", "")) if parent else ""
+    check_expectations(tables, settings, difference, parent.info.documents if parent else 0, name)
 
 
 def _compare_with(parent: Release | None, tables: Tables, settings: Settings) -> Difference:

@@ -14,6 +14,9 @@ from pipelines.release import Tables
 NAMED = 10
 """Inputs that a message names."""
 
+USUAL_LOSS = 0.5
+"""Largest share of the parent's documents that may vanish where the source names none."""
+
 
 def check_accounting(tables: Tables, build: Build) -> None:
     """Raise CorpusError unless every input is a document or a reject."""
@@ -26,10 +29,13 @@ def check_accounting(tables: Tables, build: Build) -> None:
         )
 
 
-def check_expectations(tables: Tables, settings: Settings, difference: Difference, parent_count: int) -> None:
+def check_expectations(
+    tables: Tables, settings: Settings, difference: Difference, parent_count: int, parent_name: str = ""
+) -> None:
     """Raise CorpusError where too few documents came out, too many inputs failed, or too much is missing.
 
-    ``parent_count`` is the number of documents of the parent, 0 where there is none.
+    ``parent_count`` is the number of documents of the parent, 0 where there is none; ``parent_name`` is the name of the
+    source that it was made from.
     """
     documents, rejects = tables.documents.num_rows, tables.rejects.num_rows
     if documents < settings.min_documents:
@@ -44,15 +50,29 @@ def check_expectations(tables: Tables, settings: Settings, difference: Differenc
             f"at most {settings.max_reject_share:.1%} expected (max_reject_share)",
             _rejected(tables),
         )
-    lost = difference.removed
-    if len(lost) > settings.max_document_loss * parent_count:
-        _refuse(
-            f"{len(lost)} of {parent_count} documents would vanish ({len(lost) / parent_count:.1%}), "
-            f"at most {settings.max_document_loss:.1%} expected (max_document_loss)",
-            list(lost),
-        )
+    _check_loss(list(difference.removed), settings, parent_count, parent_name)
     for column, most in settings.max_null_share:
         _check_column(tables.documents, column, most)
+
+
+def _check_loss(lost: list[str], settings: Settings, parent_count: int, parent_name: str) -> None:
+    """Raise CorpusError where too much of the parent is missing, or anything at all of another source's release."""
+    most = USUAL_LOSS if settings.max_document_loss is None else settings.max_document_loss
+    is_other = parent_name not in {"", settings.name}
+    if len(lost) <= most * parent_count and not (lost and is_other and settings.max_document_loss is None):
+        return
+    if is_other:
+        raise CorpusError(
+            f"this source is “{settings.name}”, but the latest release was made from “{parent_name}”, and "
+            f"{len(lost)} of its {parent_count} documents would vanish; nothing was published: if the path is right, "
+            f'publish to another store with --to, or write name = "{parent_name}" or a higher max_document_loss into '
+            "dataset.toml"
+        )
+    _refuse(
+        f"{len(lost)} of {parent_count} documents would vanish ({len(lost) / parent_count:.1%}), "
+        f"at most {most:.1%} expected (max_document_loss)",
+        lost,
+    )
 
 
 def _check_column(documents: pa.Table, column: str, most: float) -> None:
