@@ -12,6 +12,7 @@ import pytest
 
 import schemas
 from pipelines.clean import find_edits
+from pipelines.cli.output import plain
 from pipelines.cli.publish import _as_json, summarize
 from pipelines.document import Edit
 from pipelines.errors import CorpusError
@@ -71,6 +72,8 @@ def check_crawl(outcome: Outcome, store: Path) -> None:
 
     manifest = json.loads((release.path / "manifest.json").read_text(encoding="utf-8"))
     by_reason = dict(Counter(WRONG.values()))
+    written = json.loads(json.dumps(plain(_as_json(outcome, 1.0, is_dry_run=False))))
+    assert (written["rejects"], written["rejects_total"]) == (rows, 6)
     for counts in (manifest["counts"], outcome.counts, _as_json(outcome, 1.0, is_dry_run=False)["counts"]):
         assert isinstance(counts, dict)
         assert (counts["inputs"], counts["documents"], counts["rejects"]) == (2000, 1994, 6)
@@ -85,6 +88,8 @@ def check_crawl(outcome: Outcome, store: Path) -> None:
     said = [" ".join(line.split()) for line in summarize(outcome, 1.0)]
     assert {"documents 1,994", "rejects 6"} <= set(said)
     assert {f"{reason} {count}" for reason, count in by_reason.items()} <= set(said)
+    for number, reason in WRONG.items():
+        assert any(line.startswith(f"crawl.jsonl:{number} {reason} ") for line in said)
 
 
 def test_six_wrong_records_of_two_thousand_are_told_everywhere(tmp_path: Path, raising_rule: None) -> None:
@@ -97,6 +102,15 @@ def test_the_flow_tells_the_same(tmp_path: Path, raising_rule: None) -> None:
     corpora.write_crawl(tmp_path / "crawl")
     outcome = run_publish(tmp_path / "crawl", tmp_path / "store")
     check_crawl(outcome, tmp_path / "store")
+
+
+def test_the_list_of_rejects_is_capped(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text('{"text": "The county held its meeting on Tuesday."}\n' + "{}\n" * 1_100)
+    outcome = publish_stages(tmp_path / "in", tmp_path / "store")
+    written = _as_json(outcome, 1.0, is_dry_run=False)
+    assert (len(outcome.rejects), written["rejects_total"]) == (1_000, 1_100)
+    assert "the first 10 of 1,100 rejects" in " ".join(summarize(outcome, 1.0))
 
 
 def test_too_many_rejects_publish_nothing(tmp_path: Path, raising_rule: None) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -205,6 +206,23 @@ def test_the_summary_fits_80_columns_and_names_ten_rules() -> None:
     assert " ".join(" ".join(lines[1:6]).split()) == "documents 1,234 rejects 2 edits 105 annotated 5 terms 99"
     assert sum(line.startswith("    rule-") for line in lines) == 10
     assert lines[-2:] == ["  path data/releases/1.0.0", "  seconds 12.3"]
+
+
+def test_the_summary_names_ten_rejects_and_says_where_the_rest_are() -> None:
+    rows = [
+        {"source": f"{'folder/' * 9}crawl.jsonl:{n}", "reason": "malformed", "detail": "no\nvalid JSON; mend it " * 9}
+        for n in range(12)
+    ]
+    counts = {**made().counts, "rejects": 12, "rejects_by_reason": {"malformed": 12}}
+    outcome = replace(made(), rejects=tuple(rows), counts=counts)
+    lines = publish.summarize(outcome, 1.0)
+    assert max(map(len, lines)) <= 80
+    (first,) = [line for line in lines if "first 10 of 12" in line]
+    assert "table rejects" in first
+    named = lines[lines.index(first) + 1 :][:10]
+    assert all(f"crawl.jsonl:{n}  malformed  no valid JSON; mend" in " ".join(named) for n in range(10))
+    unpublished = publish.summarize(replace(outcome, published=False, rejects=tuple(rows[:2])), 1.0)
+    assert any("--json" in line for line in unpublished)
 
 
 def test_the_summary_says_when_nothing_was_published() -> None:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.display import Display
-from pipelines.cli.output import WIDTH, add_json, print_json, print_lines, shorten, table
+from pipelines.cli.output import WIDTH, add_json, one_line, print_json, print_lines, shorten, table
 
 if TYPE_CHECKING:
     from pipelines.publish import Outcome
 
 TOP = 10
-"""How many rules the summary names."""
+"""How many rules, and how many rejects, the summary names."""
+SOURCE_WIDTH = 30
 
 DESCRIPTION = (
     "Read every raw text of SOURCE, clean it, and publish the next release of STORE. "
@@ -92,6 +93,8 @@ def _as_json(outcome: Outcome, seconds: float, *, is_dry_run: bool) -> dict[str,
         "reason": outcome.reason,
         "counts": outcome.counts,
         "rule_counts": outcome.rule_counts,
+        "rejects": outcome.rejects,
+        "rejects_total": outcome.counts.get("rejects", 0),
         "added": len(difference.added),
         "removed": len(difference.removed),
         "changed": len(difference.changed),
@@ -118,8 +121,9 @@ def summarize(outcome: Outcome, seconds: float) -> list[str]:
     lines = [first, *_columns([(name, f"{count:,}") for name, count in counts], 2)]
     reasons = sorted(outcome.counts.get("rejects_by_reason", {}).items())
     if reasons:
-        lines.append("  rejects by reason (each with its file and cure in the table rejects)")
+        lines.append("  rejects by reason")
         lines += _columns([(shorten(reason, 50), f"{count:,}") for reason, count in reasons], 4)
+        lines += _rejects(outcome)
     ranked = sorted(rules.items(), key=lambda item: (-item[1], item[0]))
     if ranked:
         lines.append("  edits by rule" + (f" (top {TOP} of {len(ranked)})" if len(ranked) > TOP else ""))
@@ -128,6 +132,26 @@ def summarize(outcome: Outcome, seconds: float) -> list[str]:
         f"version {outcome.version}: {outcome.reason}", WIDTH, initial_indent="  ", subsequent_indent="    "
     )
     return [*lines, f"  path {outcome.path}", f"  seconds {seconds:.1f}"]
+
+
+def _rejects(outcome: Outcome) -> list[str]:
+    """Name the first rejects, one a line, and say where all of them are."""
+    total = outcome.counts.get("rejects", 0)
+    shown = outcome.rejects[:TOP]
+    where = "all with their cure in the table rejects" if outcome.published else "with their cure: --json"
+    first = f"the first {len(shown)} of {total:,} rejects" if total > len(shown) else "the rejects"
+    heads = table([[_ending(str(each["source"]), SOURCE_WIDTH), str(each["reason"])] for each in shown])
+    width = WIDTH - 6 - max(map(len, heads), default=0)
+    details = [shorten(str(each["detail"]), width) for each in shown]
+    pad = WIDTH - 6 - width
+    rows = [f"    {head.ljust(pad)}  {detail}" for head, detail in zip(heads, details, strict=True)]
+    return [f"  {first} ({where})", *rows] if rows else []
+
+
+def _ending(name: str, width: int) -> str:
+    """Return the end of a name, which tells the file and the line; a cut is marked with an ellipsis."""
+    name = one_line(name)
+    return name if len(name) <= width else "…" + name[1 - width :]
 
 
 def _columns(rows: list[tuple[str, str]], indent: int) -> list[str]:

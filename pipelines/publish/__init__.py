@@ -34,6 +34,9 @@ from pipelines.release import RELEASES, Release, Tables, count_values, latest, r
 
 __all__ = ["Build", "Outcome", "apply_changes", "publish"]
 
+SHOWN_REJECTS = 1_000
+"""Rejects that an outcome carries; the table has them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -41,7 +44,8 @@ class Outcome:
 
     ``version`` and ``path`` are those of the release that now stands for the source: the new one, the one that a dry
     run would make, or, where nothing changed, the latest one. ``bump`` is major, minor, patch or first; None where
-    nothing changed. ``rule_counts`` counts applied edits by rule.
+    nothing changed. ``rule_counts`` counts applied edits by rule. ``rejects`` has the first ``SHOWN_REJECTS`` rows of
+    the table; ``counts`` says how many there are.
     """
 
     version: str
@@ -52,6 +56,7 @@ class Outcome:
     counts: Mapping[str, Any]
     rule_counts: Counter[str]
     difference: Difference
+    rejects: tuple[Mapping[str, Any], ...] = ()
 
 
 def publish(
@@ -81,6 +86,7 @@ def publish(
         counts=count_stages(tables, build),
         rule_counts=_count_applied(tables),
         difference=difference,
+        rejects=tuple(tables.rejects.slice(0, SHOWN_REJECTS).to_pylist()),
     )
     if outcome.published:
         manifest = build_manifest(tables, build, settings, chosen, parent=parent, difference=difference)
