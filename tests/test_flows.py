@@ -136,6 +136,44 @@ def test_the_flow_publishes_what_the_stages_make_without_it(
         assert release.table(name).equals(table), name
 
 
+SECRETS = (b"AKIAFAKE", b"fake-password", b"fake-signature")
+SECRET_URL = "memory://AKIAFAKE:fake-password@corpus/src?X-Signature=fake-signature"
+
+
+def test_no_secret_of_a_source_is_written_or_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import fsspec
+
+    from pipelines.cli.main import main
+
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    system, root = fsspec.core.url_to_fs(SECRET_URL)
+    text = "The provincial conference on civil affairs was held in Changsha on Tuesday, and 200 people came."
+    system.pipe_file(f"{root}/raw/a.txt", text.encode())
+    try:
+        assert main(["publish", SECRET_URL, "--to", str(tmp_path), "--verbose"]) == 0
+        system.pipe_file(f"{root}/dataset.toml", b"min_documents = 9")
+        assert main(["publish", SECRET_URL, "--to", str(tmp_path), "--debug"]) == 1
+
+        def fail(*_: object) -> None:
+            raise OSError(f"cannot reach {SECRET_URL}") from ValueError("GET /src?X-Signature=fake-signature")
+
+        monkeypatch.setattr("pipelines.refine.list_inputs", fail)
+        assert main(["publish", SECRET_URL, "--to", str(tmp_path), "--debug"]) == INTERNAL
+    finally:
+        system.rm(root, recursive=True)
+    written = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert [path for path, data in written.items() if any(secret in data for secret in SECRETS)] == []
+    names = b"".join(data for path, data in written.items() if ".db" in path.name)
+    assert b"publish memory://corpus/src" in names, "the server has seen the run"
+    said = "".join(capfd.readouterr())
+    assert not any(secret.decode() in said for secret in SECRETS)
+    release = latest(tmp_path)
+    assert release is not None
+    assert release.manifest["source"] == "src"
+
+
 def test_prefect_does_not_look_into_a_parcel() -> None:
     from prefect.utilities.collections import visit_collection
 

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.document import RawText, Reject, Settings
 from pipelines.errors import CorpusError
-from pipelines.ingest import hide_secrets, list_inputs, read_settings, records
+from pipelines.ingest import hide_secrets, list_inputs, read_settings, records, source_argument
 from pipelines.ingest.places import Place
 from pipelines.refine import load_source, refine
 from tests import corpora
@@ -93,10 +93,31 @@ def _refuse(place: Place) -> None:
         ("https://u@h.example/x#t", "https://h.example/x"),
         ("zip://a.txt::https://u:p@h.example/x.zip?token=1", "zip://a.txt::https://h.example/x.zip"),
         ("no url at all: a@b", "no url at all: a@b"),
+        ("s3:/key:secret@bucket/a", "s3:/bucket/a"),  # as pathlib writes it
+        ("s3://AKIA:pass/word+x@bucket/a/b", "s3://bucket/a/b"),
+        ("ftp://u:what?#@h.example:21/x", "ftp://h.example:21/x"),
+        ("http://h.example:8080/a@b/c", "http://h.example:8080/a@b/c"),
+        ("source zip://n.zip::s3://k:s@b/n.zip?v=1: no such folder", "source zip://n.zip::s3://b/n.zip no such folder"),
     ],
 )
 def test_secrets_are_taken_out_of_urls(text: str, shown: str) -> None:
     assert hide_secrets(text) == shown
+
+
+def test_known_secrets_are_hidden_wherever_they_stand() -> None:
+    Place("memory://AKIAFAKE:fake%2Fpassword@host/x?X-Signature=fakesignature&v=1")
+    said = hide_secrets("GET /x?X-Signature=fakesignature&v=1 with fake/password, fake%2Fpassword or fakesignature")
+    assert said == "GET /x with ***, *** or ***"
+    assert hide_secrets("a" * 200_000 + "://") == "a" * 200_000 + "://"
+
+
+def test_a_url_on_the_command_line_keeps_its_strokes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for url in ("zip://::https://news.example/a.zip?to=//b", "s3://bucket//a", "zip::memory://a.zip"):
+        assert source_argument(url) == url
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd:").mkdir()
+    (tmp_path / "odd:" / "a").mkdir()
+    assert [source_argument(name) for name in ("seeds", "odd:/a")] == [Path("seeds"), Path("odd:/a")]
 
 
 def test_a_file_that_vanishes_is_a_reject_without_secrets(memory: str) -> None:

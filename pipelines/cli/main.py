@@ -109,7 +109,9 @@ def _report(problem: Exception, *, debug: bool) -> int:
     if debug:
         import traceback
 
-        traceback.print_exception(problem)
+        from pipelines.ingest import hide_secrets
+
+        print(hide_secrets("".join(traceback.format_exception(problem))), end="", file=sys.stderr)
     if isinstance(problem, CorpusError):
         print_error(str(problem))
         return problem.exit_code

@@ -24,8 +24,10 @@ def one_line(text: str) -> str:
 
 
 def print_error(message: str) -> None:
-    """Print one line to stderr."""
-    print(f"corpus: {one_line(message)}", file=sys.stderr, flush=True)
+    """Print one line to stderr; secrets of URLs are left out."""
+    from pipelines.ingest import hide_secrets
+
+    print(f"corpus: {hide_secrets(one_line(message))}", file=sys.stderr, flush=True)
 
 
 def print_note(message: str) -> None:

@@ -29,7 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to the command line."""
     parser = subparsers.add_parser("publish", help="publish a source as the next release", description=DESCRIPTION)
     parser.add_argument(
-        "source", nargs="?", type=Path, default=Path("seeds"), metavar="SOURCE", help="the source (default: seeds)"
+        "source", nargs="?", type=_source, default=Path("seeds"), metavar="SOURCE", help="the source (default: seeds)"
     )
     parser.add_argument("--to", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
     parser.add_argument(
@@ -41,6 +41,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--verbose", action="store_true", help="show Prefect's own log as well")
     add_json(parser)
     parser.set_defaults(run=run)
+
+
+def _source(text: str) -> Path | str:
+    from pipelines.ingest import source_argument
+
+    return source_argument(text)
 
 
 def _version(text: str) -> str:

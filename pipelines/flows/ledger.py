@@ -11,10 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import INTERNAL, CorpusError
 from pipelines.flows import progress
+from pipelines.ingest import hide_secrets
 
 if TYPE_CHECKING:
     from pipelines.publish import Outcome
@@ -29,8 +31,9 @@ CLOSING_LIMIT = 10.0
 class Ledger:
     """The record of one run: which stage is at work, and the outcome or the error in the end."""
 
-    def __init__(self) -> None:
-        """Open the ledger; no stage has begun."""
+    def __init__(self, source: Path | str | None = None) -> None:
+        """Open the ledger; no stage has begun. ``source`` is the one that is read, with the secrets of its URL."""
+        self.source = source
         self._lock = threading.Lock()
         self._settled = threading.Event()
         self._idle_since: float | None = time.monotonic()
@@ -56,6 +59,7 @@ class Ledger:
         except BaseException as error:
             self._error = error
             self._settled.set()
+            _raise_without_secrets(error)
             raise
         finally:
             self._idle_since = time.monotonic()
@@ -90,6 +94,15 @@ class Ledger:
         if self._outcome is None:
             raise self._error or _no_run("the flow ended without an outcome")
         return self._outcome
+
+
+def _raise_without_secrets(error: BaseException) -> None:
+    """Raise another error in place of one whose text names a secret: Prefect writes it down and sends it away."""
+    at: BaseException | None = error
+    while at is not None:
+        if hide_secrets(str(at)) != str(at):
+            raise RuntimeError(hide_secrets(f"{type(error).__name__}: {error}")) from None
+        at = at.__cause__ or at.__context__
 
 
 def _no_run(reason: str) -> CorpusError:

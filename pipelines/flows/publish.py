@@ -22,6 +22,7 @@ from pipelines import refine as refining
 from pipelines import validate as validating
 from pipelines.flows.ledger import current
 from pipelines.flows.progress import report
+from pipelines.ingest import source_argument
 from pipelines.publish.staging import check_store
 from pipelines.refine import load_knowledge
 from pipelines.release import latest
@@ -53,10 +54,10 @@ Refined = tuple[list["CleanedDocument"], list["Reject"]]
 
 
 @task(name="ingest", **PLAIN)
-def ingest(source: Path, store: Path) -> Parcel[Loaded]:
+def ingest(source: str, store: Path) -> Parcel[Loaded]:
     """Read the settings, the glossary and the list of inputs of a source, and note what will make the release."""
     with current().stage("ingest"):
-        loaded = refining.load_source(source)
+        loaded = refining.load_source(current().source or source_argument(source))
         return Parcel((loaded, describe_build(loaded, store)))
 
 
@@ -103,7 +104,7 @@ def publish_release(
     workers: int | None = None,
 ) -> None:
     """Publish the next release of ``source`` in ``store``; the outcome is in the ledger of the run."""
-    loaded = ingest(Path(source), Path(store))
+    loaded = ingest(source, Path(store))
     refined = refine(loaded, workers)
     tables = validate(refined, loaded)
     publish(tables, refined, loaded, Path(store), version, is_dry_run=dry_run)

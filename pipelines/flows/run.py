@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pipelines.flows.ledger import CLOSING_LIMIT, Ledger, keeping
 from pipelines.flows.progress import Listener, listening
 from pipelines.flows.server import PRIVATE, Server, bypass_proxies, check_user_server, make_home, user_url
-from pipelines.ingest import read_settings
+from pipelines.ingest import read_settings, show_source
 
 if TYPE_CHECKING:
     from pipelines.publish import Outcome
@@ -32,7 +32,7 @@ _lingering = threading.Event()
 
 
 def run_publish(
-    source: Path,
+    source: Path | str,
     store: Path,
     *,
     version: str = "auto",
@@ -58,7 +58,8 @@ def run_publish(
     with connection(store, load, verbose=verbose) as server, listening(on_progress):
         from pipelines.flows.publish import publish_release
 
-        return conduct(lambda: publish_release(str(source), str(store), version, dry_run, workers), server)
+        shown = show_source(source)  # parameters and names of runs are sent to the server
+        return conduct(lambda: publish_release(shown, str(store), version, dry_run, workers), server, source)
 
 
 @contextlib.contextmanager
@@ -84,9 +85,12 @@ def connection(store: Path, load: Callable[[], None], *, verbose: bool = False) 
         yield server
 
 
-def conduct(run_flow: Callable[[], None], server: Server | None) -> Outcome:
-    """Run the flow in a thread of its own, where Prefect may stall without holding us up, and return our outcome."""
-    ledger = Ledger()
+def conduct(run_flow: Callable[[], None], server: Server | None, source: Path | str | None = None) -> Outcome:
+    """Run the flow in a thread of its own, where Prefect may stall without holding us up, and return our outcome.
+
+    ``source`` takes the place of the one that the flow's parameter names, which has no secrets in it.
+    """
+    ledger = Ledger(source)
 
     def attempt() -> None:
         problem: BaseException | None = None

@@ -18,6 +18,7 @@ from typing import IO, Any, TypeVar
 from pipelines.document import Settings
 from pipelines.errors import USAGE, CorpusError
 from pipelines.ingest.refusal import RefusedError, reject
+from pipelines.ingest.urls import hide_secrets, remember_secrets, show_source
 
 T = TypeVar("T")
 
@@ -33,20 +34,6 @@ PAUSE = 0.1
 LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, ImportError, ValueError, TypeError, RefusedError)
 """Errors that another attempt would not mend."""
 
-_URL = re.compile(r"([a-z][a-z0-9+.-]*)://([^\s'\"<>|]*)", re.IGNORECASE)
-
-
-def hide_secrets(text: str) -> str:
-    """Take user names, passwords and query strings (signatures, tokens) out of every URL in a text."""
-
-    def bare(found: re.Match[str]) -> str:
-        place = re.sub(r"[?#].*", "", found[2].split("::", 1)[0])
-        place = re.sub(r"^[^/]*@", "", place)
-        rest = found[2].split("::", 1)[1:]
-        return f"{found[1]}://{place}" + "".join(f"::{hide_secrets(part)}" for part in rest)
-
-    return _URL.sub(bare, text)
-
 
 @dataclass(frozen=True)
 class Place:
@@ -54,11 +41,16 @@ class Place:
 
     url: str
 
+    def __post_init__(self) -> None:
+        """Keep its secrets out of every message."""
+        remember_secrets(self.url)
+
     @cached_property
     def opened(self) -> tuple[Any, str]:
         """Return the file system and the folder's path in it. Raises CorpusError for a URL that cannot be opened."""
         import fsspec
 
+        remember_secrets(self.url)  # in a process that was handed the place ready made
         try:
             system, root = fsspec.core.url_to_fs(self.url)
         except (ImportError, ValueError, OSError) as error:
@@ -99,11 +91,6 @@ def place_of(source: Path | str) -> Path | Place:
     if found[2] != "::" and "://" not in text:
         text = f"{found[1]}://{text[found.end() :]}"
     return Path("/" + text[7:].lstrip("/")) if found[1] == "file" and "::" not in text else Place(text)
-
-
-def show_source(source: Path | str) -> str:
-    """Name a source in a message."""
-    return hide_secrets(str(source)).rstrip("/")
 
 
 def source_name(source: Path | str) -> str:
