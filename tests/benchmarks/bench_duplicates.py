@@ -3,8 +3,9 @@
 python tests/benchmarks/bench_duplicates.py [--sketches 1000000] [--texts FOLDER …]
 
 The first table takes the seeds, and every .txt below the folders given, with 0 to 40 % of their words swapped, dropped
-or added to. The second part makes texts from a seed (one in ten is a copy with one word in twenty swapped), sketches
-them, groups them, and says how long that took and how much memory it needed at most.
+or added to, after cleaning and before it (raw: where what is broken in menus and headers stays in the text). The second
+part makes texts from a seed (one in ten is a copy with one word in twenty swapped), sketches and groups them, and says
+how long that took and how much memory it needed at most.
 """
 
 from __future__ import annotations
@@ -41,22 +42,29 @@ def measure_recall(folders: list[Path]) -> None:
     """Print recall and precision for each way and share."""
     knowledge = load_knowledge()
     raws = [p.read_text(encoding="utf-8", errors="replace") for f in folders for p in sorted(f.rglob("*.txt"))]
-    cleaned = {clean(RawText("x", "x", raw, "", 0), knowledge).text for raw in raws}
-    kept = sorted(text for text in cleaned if len(text.split()) >= 20)
+
+    def cleaned(raw: str) -> str:
+        return clean(RawText("x", "x", raw, "", 0), knowledge).text
+
+    raw_of = {text: raw for raw in sorted(raws) if len((text := cleaned(raw)).split()) >= 20}
+    kept = sorted(raw_of)
     texts = [text for index, (text, root) in enumerate(zip(kept, group_texts(kept), strict=True)) if root == index]
     vocabulary = [word for text in texts for word in text.split()]
-    print(f"{len(texts)} distinct texts, {COPIES} copies of each\nway   share  recall  precision")
-    for way in ("swap", "drop", "add"):
+    print(f"{len(texts)} distinct texts, {COPIES} copies of each (raw: one)\nway   share     recall  precision")
+    for way, is_raw in ((way, is_raw) for is_raw in (False, True) for way in ("swap", "drop", "add")):
         for share in SHARES:
             chance = random.Random(7)
-            copies = [change(t, share, chance, way, vocabulary) for _ in range(COPIES) for t in texts]
+            origins = [raw_of[text] if is_raw else text for text in texts] * (1 if is_raw else COPIES)
+            copies = [change(origin, share, chance, way, vocabulary) for origin in origins]
+            copies = [cleaned(copy) for copy in copies] if is_raw else copies
             roots = group_texts(texts + copies)
             found = sum(roots[len(texts) + n] == roots[n % len(texts)] for n in range(len(copies)))
             owners = Counter((root, n % len(texts)) for n, root in enumerate(roots))
             sizes = Counter(roots)
             pairs = sum(n * (n - 1) for n in sizes.values())
             right = sum(n * (n - 1) for n in owners.values())
-            print(f"{way:5} {share:5.0%} {found / len(copies):7.2%} {right / pairs if pairs else 1:10.2%}")
+            kind = "raw" if is_raw else "   "
+            print(f"{way:5} {share:5.0%} {kind} {found / len(copies):7.2%} {right / pairs if pairs else 1:10.2%}")
 
 
 def made_text(index: int) -> str:
