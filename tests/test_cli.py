@@ -98,6 +98,30 @@ def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], capsys: p
     assert "--help" in captured.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["publsh"], "publish"),
+        (["explian", "x"], "explain"),
+        (["publish", "--stor", "x"], "--to"),
+        (["publish", "--dryrun"], "--dry-run"),
+        (["verify", "--sotre=x"], "--store"),
+        (["--versoin"], "--version"),
+        (["zzz"], ""),
+    ],
+)
+def test_a_typo_is_answered_with_the_nearest_word(
+    arguments: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(arguments) == USAGE
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert ("did you mean " in said) == bool(meant)
+    assert f"did you mean {meant}?" in said or not meant
+    if arguments[0] in {"publish", "verify"}:
+        assert said.startswith(f"corpus: {arguments[0]}: ")
+
+
 def test_no_command_shows_the_help_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main([]) == USAGE
     captured = capsys.readouterr()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.document import CleanedDocument, Edit, RawText, Reject, undo
+from pipelines.document import CleanedDocument, Edit, RawText, Reject, Settings, undo
 from pipelines.errors import DATA, USAGE, CorpusError
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def _from_file(path: Path, wanted: str) -> tuple[str, str, tuple[Edit, ...]]:
     outcome: RawText | Reject | CleanedDocument = raw
     if isinstance(raw, RawText):
         outcome = refine_text(raw, load_knowledge(source, redact=settings.redact))
+    if isinstance(outcome, CleanedDocument):
+        outcome = _validated(outcome, settings)
     if isinstance(outcome, Reject):
         name = f"{path}{wanted}"
         raise CorpusError(f"{name}: rejected at {outcome.stage}, {outcome.reason}: {outcome.detail}", DATA)
@@ -86,12 +88,31 @@ def _from_file(path: Path, wanted: str) -> tuple[str, str, tuple[Edit, ...]]:
     return outcome.raw.source, outcome.raw.text, outcome.edits
 
 
+def _validated(document: CleanedDocument, settings: Settings) -> CleanedDocument | Reject:
+    """Return the reject that validation would make of a document; its libraries load slowly, so it is seldom asked."""
+    from pipelines.language import is_wanted
+
+    names = (document.raw.id, document.raw.source, document.fields.title, document.text)
+    is_fit = all(name == name.encode("utf-8", "replace").decode() for name in names)
+    if is_fit and is_wanted(document.text, document.language, settings.languages):
+        return document
+    from pipelines.validate import build_tables
+
+    rows = build_tables([document], [], settings).rejects.to_pylist()
+    return Reject(**rows[0]) if rows else document
+
+
 def _from_release(store: Path, version: str | None, document_id: str) -> tuple[str, str, tuple[Edit, ...]]:
     import pyarrow.compute as pc
 
     from pipelines.release import resolve
 
-    release = resolve(store, version)
+    try:
+        release = resolve(store, version)
+    except CorpusError as error:
+        if version is None and ("/" in document_id or Path(document_id).suffix):
+            raise CorpusError(f"{document_id}: no such file, and {error}", USAGE) from error
+        raise
     documents = release.table("documents")
     rows = documents.filter(pc.equal(documents["id"], document_id)).to_pylist()
     if not rows:

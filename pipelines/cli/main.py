@@ -6,8 +6,9 @@ import argparse
 import contextlib
 import errno
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from pipelines.cli import explain, init, publish, releases, rules, verify
@@ -36,10 +37,29 @@ class Parser(argparse.ArgumentParser):
         """Build as argparse does."""
         super().__init__(*args, **{"allow_abbrev": False, **kwargs})
 
+    def parse_known_args(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - handed on as they are
+        """Parse as argparse does, but refuse an unknown option where the command that it was given to is known."""
+        namespace, unknown = super().parse_known_args(*args, **kwargs)
+        if unknown:
+            options = [each.partition("=")[0] for each in unknown if each.startswith("-")]
+            near = _nearest(options[0], self._option_string_actions) if options else ""
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{near}")
+        return namespace, unknown
+
     def error(self, message: str) -> NoReturn:
         """End with exit code 2; raises CorpusError so that ``main`` prints it like every other problem."""
         command = self.prog.partition(" ")[2]
+        if wrong := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
+            message += _nearest(wrong[1], re.split(r"[\s',]+", wrong[2]))
         raise CorpusError(f"{command + ': ' if command else ''}{message}; see: {self.prog} --help", USAGE)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """Name the known word that is most like one that was mistyped."""
+    import difflib
+
+    best = difflib.get_close_matches(word, [each for each in known if each], 1)
+    return f"; did you mean {best[0]}?" if best else ""
 
 
 class _Version(argparse.Action):

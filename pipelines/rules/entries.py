@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.errors import CorpusError
+from pipelines.errors import USAGE, CorpusError
 from pipelines.rules.rule import fold
 
 _CLASS_OF_CONTEXT = {"quoted": "tifa_numeric"}
@@ -67,7 +67,8 @@ def read_entries(lines: Iterable[str], origin: str) -> list[Entry]:
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise CorpusError(
                     f"{origin}, line {number}: not a glossary entry ({error}); "
-                    "it needs id, zh, canonical and domain, and may have variants"
+                    "it needs id, zh, canonical and domain, and may have variants",
+                    USAGE,
                 ) from error
     return entries
 
