@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.clean import Knowledge, apply_edits, check_guards, compose, find_edits
 from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings, replay
 from pipelines.errors import USAGE, CorpusError
-from pipelines.ingest import Input, list_inputs, read_beside, read_corrections, read_settings, records, show_source
+from pipelines.ingest import Input, read_beside, read_corrections, read_settings, records, show_source, survey
 from pipelines.parse import is_prose, parse
 from pipelines.rules import RULES, Rule
 from pipelines.rules.entries import Entry, read_entries
@@ -29,19 +29,21 @@ class UnsettledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source ready to be refined: its folder, its settings, what is known about its texts, and its inputs."""
+    """A source ready to be refined: its folder, its settings, what is known of its texts, its inputs, notes on them."""
 
     path: Path | str
     settings: Settings
     knowledge: Knowledge
     inputs: tuple[Input, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load_source(source: Path | str) -> Source:
     """Read all that a source says about itself. Raises CorpusError for what is missing or wrong."""
     settings = read_settings(source)
     knowledge = load_knowledge(source, redact=settings.redact)
-    return Source(source, settings, knowledge, tuple(list_inputs(source)))
+    inputs, notes = survey(source)
+    return Source(source, settings, knowledge, tuple(inputs), tuple(notes))
 
 
 def load_knowledge(source: Path | str | None = None, *, redact: bool = True) -> Knowledge:

@@ -249,6 +249,12 @@ def test_the_summary_names_ten_rejects_and_says_where_the_rest_are() -> None:
     assert any("--json" in line for line in unpublished)
 
 
+def test_notes_on_the_source_are_in_the_summary() -> None:
+    lines = publish.summarize(replace(made(), notes=("README.md: only the config “a” is read; " * 4,)), 1.0)
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("  note: README.md") for line in lines)
+
+
 def test_the_summary_says_when_nothing_was_published() -> None:
     assert "Nothing changed since 1.0.0" in publish.summarize(made(published=False, bump=None), 1.0)[0]
     assert "Dry run" in publish.summarize(made(published=False), 1.0)[0]

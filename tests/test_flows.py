@@ -159,7 +159,7 @@ def test_no_secret_of_a_source_is_written_or_sent(
         def fail(*_: object) -> None:
             raise OSError(f"cannot reach {SECRET_URL}") from ValueError("GET /src?X-Signature=fake-signature")
 
-        monkeypatch.setattr("pipelines.refine.list_inputs", fail)
+        monkeypatch.setattr("pipelines.refine.survey", fail)
         assert main(["publish", SECRET_URL, "--to", str(tmp_path), "--debug"]) == INTERNAL
     finally:
         system.rm(root, recursive=True)

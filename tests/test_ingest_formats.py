@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.document import RawText, Reject, Settings
-from pipelines.ingest import list_inputs, read_settings, records
+from pipelines.errors import CorpusError
+from pipelines.ingest import list_inputs, read_settings, records, survey
+from pipelines.ingest.cards import read_configs
 from pipelines.refine import load_knowledge, refine
 from tests import corpora
 from tests.corpora import DOCUMENTS, ENCODINGS, MANY, ONE, PACKINGS, TEXTS
@@ -98,6 +100,74 @@ def test_a_dataset_folder_of_hugging_face_is_read_without_its_card(tmp_path: Pat
     assert {raw.source.split(":")[0] for raw in texts} == {
         "notes/README.md", "saved/data-0.arrow", "set/data/train-0.parquet"
     }  # fmt: skip
+
+
+CONFIGS = """---
+configs:
+- config_name: extra
+  data_files: extra/*.parquet
+- config_name: main
+  default: true
+  data_files:
+  - split: train
+    path: "data/train-*"
+  - split: test
+    path: [data/test.jsonl, ./more/**]
+---
+# The set
+"""
+
+
+@pytest.mark.parametrize("folder", ["", "raw/", "raw/set/"])
+def test_the_card_of_a_dataset_says_which_files_are_read(tmp_path: Path, folder: str) -> None:
+    one = corpora.as_jsonl(DOCUMENTS[:1]).encode()
+    write(tmp_path, {f"{folder}{name}": data for name, data in {
+        "README.md": CONFIGS.encode(), "data/train-0.parquet": corpora.as_parquet(), "data/test.jsonl": one,
+        "more/a/b.csv": b"text\nx\n", "extra/x.parquet": corpora.as_parquet(), "LICENSE": b"words",
+        "data/val.jsonl": one,
+    }.items()} | ({"raw/b.txt": b"x"} if folder == "raw/set/" else {}))  # fmt: skip
+    inputs, (note,) = survey(tmp_path)
+    inside = folder.removeprefix("raw/")
+    wanted = [f"{inside}{name}" for name in ("data/test.jsonl", "data/train-0.parquet", "more/a/b.csv")]
+    assert [entry.source for entry in inputs] == (["b.txt"] if inside else []) + wanted
+    assert [entry.number for entry in inputs] == list(range(len(inputs)))
+    assert note == (
+        f"{inside}README.md: only the config “main” is read; 3 files are ignored: "
+        f"{inside}LICENSE, {inside}data/val.jsonl, {inside}extra/x.parquet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("configs", "name", "patterns"),
+    [
+        ("[{config_name: b, data_files: x.csv}, {config_name: default, data_files: y.csv}]", "default", ("y.csv",)),
+        ("[{config_name: b, data_dir: d}, {config_name: c, data_files: y.csv}]", "b", ("d/**",)),
+        ("[{config_name: b, data_dir: d/, data_files: {train: '*.csv'}}]", "b", ("d/*.csv",)),
+        ("[{data_files: [{split: train, path: /a**b}]}]", "default", ("a**b",)),
+        ("[7, {config_name: b}]", "", ()),
+        ("none", "", ()),
+    ],
+)
+def test_the_configs_of_a_card(configs: str, name: str, patterns: tuple[str, ...]) -> None:
+    found = read_configs(f"---\nconfigs: {configs}\n---\n# Card\n")
+    assert [(c.name, c.patterns) for c in found[:1]] == ([(name, patterns)] if name else [])
+
+
+def test_a_card_that_names_files_that_are_not_there_stops_the_run(tmp_path: Path) -> None:
+    write(tmp_path, {"README.md": b"---\nconfigs: [{data_files: a**b}]\n---\n", "x.csv": b"text\nx\n"})
+    with pytest.raises(CorpusError, match=r"README\.md: config “default” reads a\*\*b, but there is no such file"):
+        survey(tmp_path)
+
+
+def test_a_release_is_a_source_of_its_documents(tmp_path: Path) -> None:
+    from tests.samples import make_document, make_reject, make_release
+
+    released = make_release(tmp_path / "store", [make_document("a"), make_document("b")], [make_reject()])
+    inputs, (note,) = survey(released.path)
+    assert [entry.source for entry in inputs] == ["documents/train-00000-of-00001.parquet"]
+    assert "the config “documents” is read" in note
+    texts, rejects = read_all(released.path)
+    assert ([raw.id for raw in texts], rejects) == (["a", "b"], [])
 
 
 def test_authors_are_found_in_every_format(tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def _as_json(outcome: Outcome, seconds: float, *, is_dry_run: bool) -> dict[str,
         "rule_counts": outcome.rule_counts,
         "rejects": outcome.rejects,
         "rejects_total": outcome.counts.get("rejects", 0),
+        "notes": outcome.notes,
         "added": len(difference.added),
         "removed": len(difference.removed),
         "changed": len(difference.changed),
@@ -134,6 +135,8 @@ def summarize(outcome: Outcome, seconds: float) -> list[str]:
     if ranked:
         lines.append("  edits by rule" + (f" (top {TOP} of {len(ranked)})" if len(ranked) > TOP else ""))
         lines += _columns([(shorten(rule, 50), f"{count:,}") for rule, count in ranked[:TOP]], 4)
+    for note in outcome.notes:
+        lines += textwrap.wrap(f"note: {one_line(note)}", WIDTH, initial_indent="  ", subsequent_indent="    ")
     lines += textwrap.wrap(
         f"version {outcome.version}: {outcome.reason}", WIDTH, initial_indent="  ", subsequent_indent="    "
     )

@@ -124,6 +124,7 @@ def describe_build(source: Source, store: Path) -> Build:
         source_name=source.settings.name,
         run_id=str(context.flow_run.id) if context and context.flow_run else "",
         parent=parent.version if parent else "",
+        notes=source.notes,
     )
 
 

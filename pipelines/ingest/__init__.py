@@ -7,12 +7,12 @@ wrong and what to do. Memory is bounded by the largest record, never by the file
 
 from __future__ import annotations
 
-from pipelines.ingest.places import Input, file_input, list_inputs, read_beside
+from pipelines.ingest.places import Input, file_input, list_inputs, read_beside, survey
 from pipelines.ingest.reader import records
 from pipelines.ingest.settings import CORRECTIONS_FILE, SETTINGS_FILE, read_corrections, read_settings
 from pipelines.ingest.urls import hide_secrets, show_source, source_argument
 
 __all__ = [
     "CORRECTIONS_FILE", "SETTINGS_FILE", "Input", "file_input", "hide_secrets", "list_inputs", "read_beside",
-    "read_corrections", "read_settings", "records", "show_source", "source_argument",
+    "read_corrections", "read_settings", "records", "show_source", "source_argument", "survey",
 ]  # fmt: skip

@@ -17,16 +17,13 @@ from typing import IO, Any, TypeVar
 
 from pipelines.document import Settings
 from pipelines.errors import USAGE, CorpusError
+from pipelines.ingest.cards import card_files, unread_files
 from pipelines.ingest.refusal import RefusedError, reject
 from pipelines.ingest.urls import hide_secrets, remember_secrets, show_source
 
 T = TypeVar("T")
 
 OWN_FILES = frozenset({"dataset.toml", "corrections.csv", "glossary.jsonl", "README.md"})
-CARD_FILES = frozenset({"README.md", "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"})
-"""What describes a Hugging Face dataset beside its tables and is no input."""
-
-TABLES = (".parquet", ".arrow")
 ATTEMPTS = 5
 PAUSE = 0.1
 """Seconds before the second attempt; each further one waits twice as long."""
@@ -151,24 +148,29 @@ def read_beside(source: Path | str, name: str) -> bytes | None:
 
 def list_inputs(source: Path | str) -> list[Input]:
     """List every file of the source in the order of its name: those below ``raw/``, or all files of a bare folder."""
+    return survey(source)[0]
+
+
+def survey(source: Path | str) -> tuple[list[Input], list[str]]:
+    """List the inputs of a source as ``list_inputs`` does, with notes on files that a dataset card leaves out."""
     place = place_of(source)
     if isinstance(place, Path) and place.is_file():
-        return [Input(place, place.name, stem(place.name), str(place.resolve().parent))]
+        return [Input(place, place.name, stem(place.name), str(place.resolve().parent))], []
     names = sorted(_local_files(place) if isinstance(place, Path) else _remote_files(place))
     below = [name[4:] for name in names if name.startswith("raw/")]
     has_raw = (place / "raw").is_dir() if isinstance(place, Path) else bool(below)
-    if has_raw:
-        names = below
-    names = [n for n in names if not any(p.startswith(".") for p in n.split("/")) and (has_raw or n not in OWN_FILES)]
-    cards = _cards(names)
     prefix = "raw/" if has_raw else ""
+    shown = [n for n in (below if has_raw else names) if not any(part.startswith(".") for part in n.split("/"))]
+    unread, notes = unread_files(shown, lambda name: read_beside(source, prefix + name))
+    own = set() if has_raw else OWN_FILES
+    unread = unread | own | card_files(name for name in shown if name not in own)
     inputs = []
-    for number, name in enumerate(n for n in names if n not in cards):
+    for number, name in enumerate(n for n in shown if n not in unread):
         if isinstance(place, Path):
             inputs.append(Input(place / prefix / name, name, stem(name), str(place), number))
         else:
             inputs.append(Input(place.path(prefix + name), name, stem(name), "", number, place))
-    return inputs
+    return inputs, notes
 
 
 def file_input(path: Path, name: Path | str) -> Input:
@@ -195,16 +197,6 @@ def _remote_files(place: Place) -> Iterator[str]:
         name = path.removeprefix("/") if not root else path.removeprefix(root).removeprefix("/")
         if name and not name.endswith("/"):
             yield name
-
-
-def _cards(names: list[str]) -> set[str]:
-    """Find what only describes the tables of a Hugging Face dataset: its card and the like, at or above them."""
-    above: set[str] = set()
-    for name in names:
-        if name.endswith(TABLES):
-            parts = name.split("/")[:-1]
-            above |= {"/".join(parts[:end]) for end in range(len(parts) + 1)}
-    return {name for name in names if name.rpartition("/")[2] in CARD_FILES and name.rpartition("/")[0] in above}
 
 
 _PACKED = re.compile(r"\.(gz|zst|zstd|xz|bz2|tgz|txz|tbz2?|tzst)$", re.IGNORECASE)

@@ -45,7 +45,7 @@ class Outcome:
     ``version`` and ``path`` are those of the release that now stands for the source: the new one, the one that a dry
     run would make, or, where nothing changed, the latest one. ``bump`` is major, minor, patch or first; None where
     nothing changed. ``rule_counts`` counts applied edits by rule. ``rejects`` has the first ``SHOWN_REJECTS`` rows of
-    the table; ``counts`` says how many there are.
+    the table; ``counts`` says how many there are. ``notes`` are about the source.
     """
 
     version: str
@@ -57,6 +57,7 @@ class Outcome:
     rule_counts: Counter[str]
     difference: Difference
     rejects: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def publish(
@@ -87,6 +88,7 @@ def publish(
         rule_counts=_count_applied(tables),
         difference=difference,
         rejects=tuple(tables.rejects.slice(0, SHOWN_REJECTS).to_pylist()),
+        notes=build.notes,
     )
     if outcome.published:
         manifest = build_manifest(tables, build, settings, chosen, parent=parent, difference=difference)

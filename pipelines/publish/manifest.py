@@ -31,7 +31,8 @@ SHOWN = 50
 class Build:
     """What made the tables: fingerprints (hexadecimal SHA-256), code version, number of inputs, name of the source.
 
-    ``run_id`` is for the log and goes into no file, so that a rebuilt release is the same. ``parent`` is the version
+    ``run_id`` is for the log and ``notes`` (about the source) for the summary; they go into no file, so that a rebuilt
+    release is the same. ``parent`` is the version
     that was latest when the source was read (empty: there was none); publishing is refused when another run has
     published since (None: not checked).
     """
@@ -45,6 +46,7 @@ class Build:
     source_name: str
     run_id: str = ""
     parent: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def count_stages(tables: Tables, build: Build) -> dict[str, Any]:
