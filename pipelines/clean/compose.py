@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from pipelines.clean.masks import hidden
 from pipelines.document import APPLIED, Edit, in_order
@@ -48,7 +48,7 @@ def compose(raw: str, text: str, edits: Sequence[Edit], later: Iterable[Edit]) -
     added: list[Edit] = []
     gone: set[int] = set()
     for edit in found:
-        place = _place(text, islice(segments, bisect_right(ends, edit.start), None), edit)
+        place = _place(text, _from(segments, bisect_right(ends, edit.start)), edit)
         around = earlier[bisect_left(starts, place.start) : bisect_left(starts, place.end)]
         if any(e.end > place.end for e in around):
             continue
@@ -78,6 +78,10 @@ def _segments(raw: str, earlier: Sequence[Edit]) -> Iterator[_Segment]:
         place += kept + written
         position = edit.end
     yield _Segment(place, place + len(raw) - position, position, len(raw), None)
+
+
+def _from(segments: Sequence[_Segment], first: int) -> Iterator[_Segment]:
+    return (segments[index] for index in range(first, len(segments)))
 
 
 def _place(text: str, segments: Iterable[_Segment], later: Edit) -> _Place:

@@ -11,5 +11,13 @@ FINDINGS: dict[str, tuple[str, bytes]] = {
     "keys in front matter": ("a.md", b"---\n" + b"? " * 20_000 + b"x\n---\nx"),
     "an array after an object: the object was lost": ("a.json", b'{"text": "x"} [{"text": "y"}]'),
     "arrays after a text: each bracket joined what came before": ("a.json", b'"x" [' + b"][" * 1_000_000),
+    "a mark before a blank, again and again: composing walked the text for each edit": (
+        "a.md",
+        "\u00a0? ".encode() * 25_000,
+    ),
+    "an entity and a line separator, again and again: the same": ("a.txt", "]&amp;\u2028".encode() * 10_000),
+    "days that there are not": ("a.html", b"<html><body><article><p>The text. " + b"2024-02-30" * 10_000),
+    "days that there are not, in a head": ("a.html", b"<html><head>" + b"2024-02-30" * 10_000),
+    "entities without end": ("a.txt", b"&amp;" * 50_000),
 }
 """What it was: the name of the file and its bytes."""
