@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections import Counter
 from pathlib import Path
@@ -14,14 +15,16 @@ import schemas
 from pipelines.clean import find_edits
 from pipelines.cli.output import plain
 from pipelines.cli.publish import _as_json, summarize
-from pipelines.document import Edit
+from pipelines.document import Edit, Settings
 from pipelines.errors import CorpusError
 from pipelines.flows import run_publish
+from pipelines.ingest import list_inputs
 from pipelines.publish import Build, Outcome, publish
-from pipelines.refine import load_source, refine
+from pipelines.refine import load_knowledge, load_source, refine
 from pipelines.release import latest
 from pipelines.validate import build_tables
 from tests import corpora
+from tests.corpora import MANY, ONE
 
 COUNT = 2_000
 WRONG = {
@@ -121,6 +124,62 @@ def test_too_many_rejects_publish_nothing(tmp_path: Path, raising_rule: None) ->
     assert caught.value.exit_code == 1
     assert "crawl.jsonl:" in str(caught.value)
     assert latest(tmp_path / "store") is None
+
+
+CODECS = [codec for codec in corpora.ENCODINGS if codec != "big5"]
+"""Big5 has no sign for what these documents hold."""
+
+ARCHIVES = {".zip": corpora.as_zip, ".tar": corpora.as_tar}
+
+MATRIX = [
+    *((kind, packing, codec) for kind in (*MANY, *ONE) for packing in corpora.PACKINGS for codec in CODECS),
+    *((kind, packing, "utf-8") for kind in (*MANY, *ONE) for packing in ARCHIVES),
+    *((kind, packing, "") for kind in ("parquet", "arrow", "stream") for packing in (*corpora.PACKINGS, *ARCHIVES)),
+]
+"""Every format, packing and encoding; tables have an encoding of their own."""
+
+
+def written(kind: str, packing: str, codec: str) -> dict[str, bytes]:
+    """Write the twenty documents in one format, packing and encoding."""
+    tables = {
+        "parquet": ("parquet", corpora.as_parquet), "arrow": ("arrow", lambda: corpora.as_arrow(is_stream=False)),
+        "stream": ("arrow", lambda: corpora.as_arrow(is_stream=True)),
+    }  # fmt: skip
+    if kind in tables:
+        ending, make = tables[kind]
+        members = {f"news.{ending}": make()}
+    else:
+        members = corpora.files(kind, codec)
+    if packing in ARCHIVES:
+        return {f"all{packing}": ARCHIVES[packing](members)}
+    return {f"{name}{packing}": corpora.PACKINGS[packing](data) for name, data in members.items()}
+
+
+def check_matrix(cases: list[tuple[str, str, str]], folder: Path) -> None:
+    """Hold the text hashes that each case publishes against those of plain UTF-8 texts."""
+    knowledge = load_knowledge()
+    wanted: list[str] = []
+    for number, case in enumerate([("txt", "", "utf-8"), *cases]):
+        place = folder / str(number)
+        place.mkdir()
+        for name, data in written(*case).items():
+            (place / name).write_bytes(data)
+        documents, rejects = refine(list_inputs(place), Settings("matrix"), knowledge)
+        tables = build_tables(documents, rejects)
+        found = sorted(tables.documents["text_sha256"].to_pylist())
+        wanted = wanted or found
+        assert (tables.rejects.to_pylist(), len(set(found)), found) == ([], 20, wanted), case
+
+
+def test_a_sample_of_formats_packings_and_encodings_publishes_the_same_texts(tmp_path: Path) -> None:
+    sample = random.Random(3).sample(MATRIX, 12)
+    check_matrix(sample, tmp_path)
+
+
+@pytest.mark.slow
+def test_every_format_packing_and_encoding_publishes_the_same_texts(tmp_path: Path) -> None:
+    assert len(MATRIX) == 7 * 5 * 10 + 7 * 2 + 3 * 7
+    check_matrix(MATRIX, tmp_path)
 
 
 def test_the_same_documents_are_published_from_every_format(tmp_path: Path) -> None:
