@@ -141,13 +141,13 @@ SECRET_URL = "memory://AKIAFAKE:fake-password@corpus/src?X-Signature=fake-signat
 
 
 def test_no_secret_of_a_source_is_written_or_sent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    embedded: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     import fsspec
 
     from pipelines.cli.main import main
 
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setenv("PREFECT_API_URL", embedded.url)
     system, root = fsspec.core.url_to_fs(SECRET_URL)
     text = "The provincial conference on civil affairs was held in Changsha on Tuesday, and 200 people came."
     system.pipe_file(f"{root}/raw/a.txt", text.encode())
@@ -163,7 +163,9 @@ def test_no_secret_of_a_source_is_written_or_sent(
         assert main(["publish", SECRET_URL, "--to", str(tmp_path), "--debug"]) == INTERNAL
     finally:
         system.rm(root, recursive=True)
-    written = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    written = {
+        path: path.read_bytes() for folder in (tmp_path, embedded.home) for path in folder.rglob("*") if path.is_file()
+    }
     assert [path for path, data in written.items() if any(secret in data for secret in SECRETS)] == []
     names = b"".join(data for path, data in written.items() if ".db" in path.name)
     assert b"publish memory://corpus/src" in names, "the server has seen the run"

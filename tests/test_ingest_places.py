@@ -93,6 +93,7 @@ def _refuse(place: Place) -> None:
         ("https://u@h.example/x#t", "https://h.example/x"),
         ("zip://a.txt::https://u:p@h.example/x.zip?token=1", "zip://a.txt::https://h.example/x.zip"),
         ("no url at all: a@b", "no url at all: a@b"),
+        ("C:/users/me@home/a?b and why? Because: a/b@c", "C:/users/me@home/a?b and why? Because: a/b@c"),
         ("s3:/key:secret@bucket/a", "s3:/bucket/a"),  # as pathlib writes it
         ("s3://AKIA:pass/word+x@bucket/a/b", "s3://bucket/a/b"),
         ("ftp://u:what?#@h.example:21/x", "ftp://h.example:21/x"),

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-_URL = re.compile(r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*+:/{1,3})(?=[^/])([^\s'\"<>|]*)", re.IGNORECASE)
+_URL = re.compile(r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]++:/{1,3})(?=[^/])([^\s'\"<>|]*)", re.IGNORECASE)
 _LOGIN = re.compile(r"[^/:@]*:(?!\d{1,5}(?:/|\Z))[^@]*@|[^/@]*@")
 """User name and password; a key may hold a stroke, which the standard forbids and people type nevertheless."""
 
