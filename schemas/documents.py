@@ -22,7 +22,7 @@ SCHEMA = pandera.DataFrameSchema(
         "dateline_place": category("Place of the dateline", nullable=True),
         "dateline_date": day("Date of the dateline"),
         "outlet": category("Agency or paper that the text itself names", nullable=True),
-        "reporters": texts("Names of the reporters, as the text spells them"),
+        "reporters": texts("Names of the reporters, as the record or the text spells them"),
         "editors": texts("Names of the editors, as the text spells them"),
         "photographers": texts("Names of the photographers, as the text spells them"),
         "captions": texts("Photo captions, moved out of the body"),
