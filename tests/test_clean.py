@@ -181,6 +181,24 @@ def test_a_title_from_a_record_is_masked_too() -> None:
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        "Xinhua News Agency, Moscow, July 26 (Reporter Lu Kimbo)   ",
+        "MOSCOW, July 26 (Xinhua) --     ",
+        "12:21 November 09, 2020\n\nHOHHOT, Nov. 9 (Xinhua) -- ",
+    ],
+)
+def test_a_head_leaves_nothing_behind_and_its_parts_do_not_cross(head: str) -> None:
+    for before in ("", f"Ships lined up for the day of the navy\n\n{LINES[1]}\n\n"):
+        raw = RawText("x", "x.txt", f"{before}{head}{LINES[2]}\n", "0", 1)
+        got = refine_text(raw, KNOWLEDGE)
+        assert isinstance(got, CleanedDocument), getattr(got, "detail", "")
+        assert got.text == got.text.strip()
+        assert "\n\n " not in got.text
+        assert not before or got.fields.published_date is None or got.fields.published_date.day in {9, 26}
+
+
+@pytest.mark.parametrize(
     ("written", "names"),
     [
         ("Li Yang, Wang Wu and Zhao Liu", ("Li Yang", "Wang Wu", "Zhao Liu")),

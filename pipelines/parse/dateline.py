@@ -41,9 +41,10 @@ def dateline(block: Block) -> tuple[Paragraph, Block] | None:
     """Recognise a dateline at the start of the block; return it with its parts, and the block that follows it."""
     for pattern in _patterns():
         match = pattern.match(block.text)
-        if match and match.end() < len(block.text):
-            end = block.start + match.end()
-            rest = Block(end, block.end, block.text[match.end() :])
+        text = block.text[match.end() :].lstrip() if match else ""
+        if match and text:
+            end = block.end - len(text)
+            rest = Block(end, block.end, text)
             if not is_headline(rest) or ORIGINAL_LABEL.match(rest.text):
                 return Paragraph("dateline", block.start, end, "dateline", _parts(match, block.start)), rest
     return None
