@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.errors import CorpusError
+from pipelines.errors import USAGE, CorpusError
 from pipelines.release import Tables, table_sha256
 
 POLICIES: Mapping[str, Mapping[str, str]] = {
@@ -26,6 +26,7 @@ POLICIES: Mapping[str, Mapping[str, str]] = {
         "documents added": "minor",
         "documents removed": "minor",
         "values changed": "patch",
+        "description changed": "patch",
     },
     "frictionless": {
         "column removed": "major",
@@ -34,9 +35,34 @@ POLICIES: Mapping[str, Mapping[str, str]] = {
         "documents added": "minor",
         "documents removed": "major",
         "values changed": "patch",
+        "description changed": "patch",
+    },
+    "croissant": {
+        "column removed": "major",
+        "column retyped": "major",
+        "column added": "minor",
+        "documents added": "minor",
+        "documents removed": "major",
+        "values changed": "major",
+        "description changed": "patch",
+    },
+    "calver": {
+        "column removed": "major",
+        "column retyped": "major",
+        "column added": "minor",
+        "documents added": "minor",
+        "documents removed": "minor",
+        "values changed": "patch",
+        "description changed": "patch",
     },
 }
-"""Version policies: the step that each kind of change calls for; the highest one wins."""
+"""Version policies: the step that each kind of change calls for; the highest one wins.
+
+``croissant`` follows the section "Dataset Versioning/Checkpoints" of the Croissant Format Specification 1.1
+(MLCommons): MAJOR where existing data was edited, removed or moved; MINOR where it stays and can still be retrieved as
+it was beside new fields or records (the table ``changes`` names the new ones); PATCH where the data remain the same.
+``calver`` takes its number from the calendar and records the steps of ``semver``.
+"""
 
 STEPS = ("patch", "minor", "major")
 
@@ -112,13 +138,25 @@ class Difference:
         kinds = {f"column {change.kind}" for change in self.schema}
         kinds |= {"documents added"} if self.added else set()
         kinds |= {"documents removed"} if self.removed else set()
-        kinds |= {"values changed"} if self.changed or self.tables or self.is_relabelled else set()
+        kinds |= {"values changed"} if self._are_values_changed else set()
+        kinds |= {"description changed"} if self.is_relabelled else set()
         return frozenset(kinds)
+
+    @property
+    def _are_values_changed(self) -> bool:
+        """Whether what was there says something else now: not merely a column or documents more or less.
+
+        Those show in all rows, or in the other tables as well.
+        """
+        restructured = {change.column for change in self.schema if change.table == "documents"}
+        if any(set(change.fields) - restructured for change in self.changes if change.op == "modify"):
+            return True
+        return bool(self.tables) and not (self.changes or self.schema)
 
     def bump(self, policy: str = "semver") -> str | None:
         """Return the version step that the policy calls for (major, minor, patch), None where nothing differs."""
         if policy not in POLICIES:
-            raise CorpusError(f"no version policy {policy}: choose one of {', '.join(POLICIES)}")
+            raise CorpusError(f"no version policy {policy}: choose one of {', '.join(POLICIES)}", USAGE)
         steps = {POLICIES[policy][kind] for kind in self.kinds}
         return max(steps, key=STEPS.index, default=None)
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from pipelines.compare import POLICIES, Change, Difference, KeyChanges, SchemaChange, compare, compare_keys
 from pipelines.document import CleanedDocument, Edit, Fields
 from pipelines.errors import CorpusError
+from pipelines.ingest.settings import CHOICES
 from pipelines.release import Tables
 from pipelines.validate import build_tables
 from tests.samples import documents, make_document, make_reject
@@ -118,10 +119,26 @@ def test_policies_differ_and_an_unknown_one_is_an_error() -> None:
 def test_every_policy_knows_every_kind_of_change() -> None:
     change = SchemaChange("documents", "x", "added", "", "string")
     everything = Difference(
-        changes=tuple(Change(op, op, (), ()) for op in ("add", "delete", "modify")),
+        changes=tuple(Change(op, op, ("text",) if op == "modify" else (), ()) for op in ("add", "delete", "modify")),
         schema=tuple(replace(change, kind=kind) for kind in ("added", "removed", "retyped")),
+        is_relabelled=True,
     )
     assert all(policy.keys() == everything.kinds for policy in POLICIES.values())
+
+
+def test_settings_know_every_policy() -> None:
+    assert CHOICES["version_policy"] == tuple(POLICIES)
+
+
+def test_croissant_tells_data_that_were_changed_from_data_that_were_added() -> None:
+    other = make_document("a", "Other words.")
+    extra = tables(A).documents.append_column("mood", pa.array(["calm"]))
+    extra = extra.set_column(extra.column_names.index("row_sha256"), "row_sha256", pa.array(["0" * 64]))
+    assert compare(tables(A), tables(A, B)).bump("croissant") == "minor"
+    assert compare(tables(A), replace(tables(A), documents=extra)).bump("croissant") == "minor"
+    assert compare(tables(A), tables(other)).bump("croissant") == "major"
+    assert compare(tables(A, B), tables(A)).bump("croissant") == "major"
+    assert Difference(is_relabelled=True).bump("croissant") == "patch"
 
 
 def test_the_engine_can_be_replaced() -> None:

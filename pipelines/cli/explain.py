@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.cli.output import find_release
 from pipelines.document import CleanedDocument, Edit, RawText, Reject, Settings, undo
 from pipelines.errors import DATA, USAGE, CorpusError
 
@@ -105,10 +106,8 @@ def _validated(document: CleanedDocument, settings: Settings) -> CleanedDocument
 def _from_release(store: Path, version: str | None, document_id: str) -> tuple[str, str, tuple[Edit, ...]]:
     import pyarrow.compute as pc
 
-    from pipelines.release import resolve
-
     try:
-        release = resolve(store, version)
+        release = find_release(store, version)
     except CorpusError as error:
         if version is None and ("/" in document_id or Path(document_id).suffix):
             raise CorpusError(f"{document_id}: no such file, and {error}", USAGE) from error

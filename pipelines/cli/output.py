@@ -12,7 +12,10 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipelines.release import Release
 
 WIDTH = 80
 """The width, in columns, that every summary keeps to; only a path may be longer, so that it can be copied."""
@@ -77,6 +80,17 @@ def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) ->
         "  ".join(cell.rjust(widths[i]) if i in right else cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip()
         for row in rows
     ]
+
+
+def find_release(store: Path, version: str | Path | None = None) -> Release:
+    """Find a release as ``pipelines.release.resolve`` does; that it was withdrawn is said on stderr."""
+    from pipelines.release import resolve, withdrawal
+
+    release = resolve(store, version)
+    reason = withdrawal(release)
+    if reason is not None:
+        print_note(f"note: {release.version} was withdrawn: {reason}")
+    return release
 
 
 def on_terminal() -> bool:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from typing import TYPE_CHECKING
 
 from pipelines.cli.output import WIDTH, add_json, add_store, print_json, print_lines, table
+
+if TYPE_CHECKING:
+    from pipelines.release import ReleaseInfo
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,10 +32,21 @@ def run(args: argparse.Namespace) -> int:
     elif not found:
         print_lines([f"no release in {args.store} yet: make one with corpus publish"])
     else:
-        head = ("version", "documents", "rejects", "published", "bump")
-        rows = [(r.version, f"{r.documents:,}", f"{r.rejects:,}", r.published_at[:16], r.bump) for r in found]
+        head = ("version", "documents", "rejects", "published", "bump", "")
+        rows = [
+            (r.version, f"{r.documents:,}", f"{r.rejects:,}", r.published_at[:16], r.bump, _marks(r)) for r in found
+        ]
         lines = table([head, *rows], right=frozenset({1, 2}))
         print_lines(lines[:1])
         for line, release in zip(lines[1:], found, strict=True):
-            print_lines([line, *textwrap.wrap(release.reason, WIDTH, initial_indent="    ", subsequent_indent="    ")])
+            notes = [release.reason, *([f"withdrawn: {release.withdrawn}"] if release.withdrawn is not None else [])]
+            print_lines([line, *(part for note in notes for part in _indented(note))])
     return 0
+
+
+def _marks(release: ReleaseInfo) -> str:
+    return " ".join(["withdrawn"] * (release.withdrawn is not None) + ["pinned"] * release.is_pinned)
+
+
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="    ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pipelines.cli.output import add_json, add_store, print_json, print_lines
+from pipelines.cli.output import add_json, add_store, find_release, print_json, print_lines
 from pipelines.errors import DATA
 
 
@@ -28,10 +28,10 @@ def run(args: argparse.Namespace) -> int:
     """Print what is wrong, one line per file, and return 1; or say that the release is sound and return 0."""
     from pathlib import Path
 
-    from pipelines.release import parse_version, resolve, verify
+    from pipelines.release import parse_version, verify
 
     is_folder = args.version is not None and not parse_version(args.version) and Path(args.version).is_dir()
-    path = Path(args.version) if is_folder else resolve(args.store, args.version).path
+    path = Path(args.version) if is_folder else find_release(args.store, args.version).path
     findings = verify(path, deep=args.deep)
     if args.json:
         print_json({"path": path, "is_sound": not findings, "findings": findings})

@@ -20,7 +20,10 @@ CORRECTION_COLUMNS = ["id", "before", "after", "reason"]
 FIELDS = ("text", "id", "title", "date", "outlet", "reporters", "url")
 """What ``[fields]`` may map to a column of the source."""
 
-CHOICES = {"duplicates": ("keep_all", "keep_first")}
+CHOICES = {
+    "duplicates": ("keep_all", "keep_first"),
+    "version_policy": ("semver", "frictionless", "croissant", "calver"),
+}
 
 _KINDS = {
     tuple: "a list of texts", float: "a number from 0 to 1", int: "a whole number", str: "a text",

@@ -28,11 +28,21 @@ from pipelines.publish.manifest import (
     write_records,
 )
 from pipelines.publish.parquet import write_table
-from pipelines.publish.staging import check_store, promote, staging_area
-from pipelines.publish.versions import AUTO, choose_version
-from pipelines.release import RELEASES, Release, Tables, count_values, latest, releases, verify
+from pipelines.publish.staging import ConflictError, check_store, promote, staging_area
+from pipelines.publish.versions import AUTO, choose_version, given_versions
+from pipelines.release import (
+    RELEASES,
+    Release,
+    ReleaseInfo,
+    Tables,
+    count_values,
+    latest,
+    releases,
+    table_sha256,
+    verify,
+)
 
-__all__ = ["Build", "Outcome", "apply_changes", "publish"]
+__all__ = ["Build", "ConflictError", "Outcome", "apply_changes", "publish"]
 
 SHOWN_REJECTS = 1_000
 """Rejects that an outcome carries; the table has them all."""
@@ -75,9 +85,10 @@ def publish(
     _check_against(parent, tables, settings, difference)
     bump = difference.bump(settings.version_policy) if parent else "first"
     reason = difference.reason if parent else "first release"
-    taken = [info.version for info in releases(store)]
-    chosen = choose_version(version, parent.version if parent else None, bump, reason, taken)
+    chosen = choose_version(version, bump, reason, given_versions(store), settings.version_policy)
     is_unchanged = parent is not None and difference.is_empty
+    if not is_unchanged:
+        _refuse_withdrawn(tables, store, settings)
     outcome = Outcome(
         version=parent.version if parent and is_unchanged else chosen,
         path=parent.path if parent and is_unchanged else store / RELEASES / chosen,
@@ -93,16 +104,20 @@ def publish(
     if outcome.published:
         manifest = build_manifest(tables, build, settings, chosen, parent=parent, difference=difference)
         contents = dict(tables.items()) | _proved_changes(parent, tables, difference)
-        history = [*((info.version, info.bump, info.reason) for info in releases(store)), (chosen, bump or "", reason)]
+        history = [*map(_describe, releases(store)), (chosen, bump or "", reason)]
         change_count = contents["changes"].num_rows if parent else None
         card = render_card(tables, settings, history, change_count=change_count, source_name=build.source_name)
         notes = {"README.md": card, "CHANGES.md": render_changes(manifest, difference)}
-        _write_release(store, contents, notes, manifest)
+        _write_release(store, contents, notes, manifest, build.run_id)
     return outcome
 
 
 def _write_release(
-    store: Path, contents: Mapping[str, pa.Table], notes: Mapping[str, str], manifest: Mapping[str, Any]
+    store: Path,
+    contents: Mapping[str, pa.Table],
+    notes: Mapping[str, str],
+    manifest: Mapping[str, Any],
+    run_id: str,
 ) -> None:
     try:
         with staging_area(store) as folder:
@@ -112,7 +127,7 @@ def _write_release(
                 (folder / name).write_text(text, encoding="utf-8")
             write_records(folder, manifest)
             _check_staged(folder, contents)
-            promote(folder, store, manifest["version"], manifest["parent"])
+            promote(folder, store, manifest["version"], manifest["parent"], run_id)
     except OSError as error:
         raise CorpusError(
             f"{store} cannot be written to ({error.strerror or error}): check permissions and free space, "
@@ -124,7 +139,7 @@ def _sound_parent(store: Path, build: Build) -> Release | None:
     """Return the latest release, whose files must be as they were published: the next one is measured against it."""
     parent = latest(store)
     if build.parent is not None and build.parent != (parent.version if parent else ""):
-        raise CorpusError(
+        raise ConflictError(
             f"another run published meanwhile ({parent.version if parent else 'nothing'} instead of {build.parent}); "
             "nothing was published: run corpus publish again"
         )
@@ -141,6 +156,26 @@ def _sound_parent(store: Path, build: Build) -> Release | None:
 def _check_against(parent: Release | None, tables: Tables, settings: Settings, difference: Difference) -> None:
     name = str(parent.manifest.get("dataset", {}).get("name", "")) if parent else ""
     check_expectations(tables, settings, difference, parent.info.documents if parent else 0, name)
+
+
+def _refuse_withdrawn(tables: Tables, store: Path, settings: Settings) -> None:
+    """Raise CorpusError where the tables say what a withdrawn release said: it would come back under a new number."""
+    withdrawn = [info for info in releases(store) if info.withdrawn is not None]
+    hashes = {name: table_sha256(name, table) for name, table in tables.items()} if withdrawn else {}
+    for info in withdrawn:
+        manifest = Release(info.path).manifest
+        said = {name: entry["logical_sha256"] for name, entry in manifest["tables"].items()}
+        if said == hashes and manifest["dataset"] == describe_dataset(settings):
+            raise CorpusError(
+                f"this is what {info.version} says, which was withdrawn ({info.withdrawn}); nothing was published: "
+                f"mend the source, or take the withdrawal back with corpus yank {info.version} --undo"
+            )
+
+
+def _describe(info: ReleaseInfo) -> tuple[str, str, str]:
+    """Make the line of a release in the history of the card."""
+    note = f" (withdrawn: {info.withdrawn})" if info.withdrawn is not None else ""
+    return info.version, info.bump, info.reason + note
 
 
 def _compare_with(parent: Release | None, tables: Tables, settings: Settings) -> Difference:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from pipelines.release import (
     file_sha256,
     table_sha256,
 )
+from pipelines.release.folders import current_time, format_time
 
 SHOWN = 50
 """Documents that CHANGES.md names for each kind of change; the table ``changes`` has them all."""
@@ -101,7 +100,7 @@ def build_manifest(
         "glossary_fingerprint": build.glossary_fingerprint,
         "parser_fingerprint": build.parser_fingerprint,
         "code_version": build.code_version,
-        "published_at": _now(),
+        "published_at": format_time(current_time()),
     }
 
 
@@ -140,10 +139,3 @@ def _change_line(change: Change) -> str:
 
 def _named(counts: Mapping[tuple[Any, ...], int]) -> dict[str, int]:
     return {str(key[0]): count for key, count in sorted(counts.items())}
-
-
-def _now() -> str:
-    """The time of publication, UTC, to the second; SOURCE_DATE_EPOCH takes the clock's place where it is set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,9 +5,13 @@
     releases/1.3.0/
       README.md  CHANGES.md  manifest.json  SHA256SUMS
       documents/train-00000-of-00001.parquet   edits/…  terms/…  rejects/…  changes/…  (from the second release on)
+
+The store around them has the log, ``log/00000001.json`` and so on: what was published, withdrawn, pinned, removed.
 """
 
 from pipelines.release.checksums import CHECKSUMS, checksum_text, file_sha256
+from pipelines.release.finding import Finding
+from pipelines.release.log import LOG, Entry, append, check_log, read_log
 from pipelines.release.store import (
     MANIFEST,
     RELEASES,
@@ -16,30 +20,41 @@ from pipelines.release.store import (
     format_version,
     latest,
     parse_version,
+    read_standing,
     releases,
     resolve,
+    store_of,
+    withdrawal,
 )
 from pipelines.release.tables import Tables, count_values, row_sha256, sort_documents, table_sha256
-from pipelines.release.verify import Finding, verify
+from pipelines.release.verify import verify
 
 __all__ = [
     "CHECKSUMS",
+    "LOG",
     "MANIFEST",
     "RELEASES",
+    "Entry",
     "Finding",
     "Release",
     "ReleaseInfo",
     "Tables",
+    "append",
+    "check_log",
     "checksum_text",
     "count_values",
     "file_sha256",
     "format_version",
     "latest",
     "parse_version",
+    "read_log",
+    "read_standing",
     "releases",
     "resolve",
     "row_sha256",
     "sort_documents",
+    "store_of",
     "table_sha256",
     "verify",
+    "withdrawal",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import USAGE, CorpusError
+from pipelines.release.log import Standing, read_log, standing
 from pipelines.release.tables import Tables
 
 MANIFEST = "manifest.json"
@@ -24,7 +25,10 @@ Version = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class ReleaseInfo:
-    """What a list of releases says of each; ``published_at`` is UTC, ISO 8601."""
+    """What a list of releases says of each; ``published_at`` is UTC, ISO 8601.
+
+    ``withdrawn`` is the reason of a withdrawal, None where the release stands.
+    """
 
     version: str
     path: Path
@@ -34,6 +38,8 @@ class ReleaseInfo:
     documents: int
     rejects: int
     published_at: str
+    withdrawn: str | None = None
+    is_pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,25 +110,54 @@ def format_version(version: Version) -> str:
 
 def releases(store: Path) -> list[ReleaseInfo]:
     """List the releases of a store, oldest version first; a store that does not exist yet has none."""
-    return [Release(path).info for path in _folders(store)]
+    now = read_standing(store)
+    return [
+        replace(Release(path).info, withdrawn=now.withdrawn.get(path.name), is_pinned=path.name in now.pinned)
+        for path in _folders(store)
+    ]
 
 
 def latest(store: Path) -> Release | None:
-    """Return the release with the highest version, None where there is none."""
-    folders = _folders(store)
-    return Release(folders[-1]) if folders else None
+    """Return the release with the highest version of those that are not withdrawn, None where there is none."""
+    withdrawn = read_standing(store).withdrawn
+    standing_ones = [path for path in _folders(store) if path.name not in withdrawn]
+    return Release(standing_ones[-1]) if standing_ones else None
+
+
+def read_standing(store: Path) -> Standing:
+    """Read from the log of a store which versions are withdrawn, pinned, removed."""
+    return standing(read_log(store))
+
+
+def store_of(release: Path) -> Path | None:
+    """Return the store that a release folder lies in, None where it lies elsewhere."""
+    home = release.resolve().parent
+    return home.parent if home.name == RELEASES else None
+
+
+def withdrawal(release: Release) -> str | None:
+    """Return the reason why a release of a store was withdrawn, None where it stands or lies in no store."""
+    store = store_of(release.path)
+    return read_standing(store).withdrawn.get(release.version) if store else None
 
 
 def resolve(store: Path, version: str | Path | None = None) -> Release:
     """Find a release by version, by the path of its folder, or the latest one; CorpusError where there is none."""
     name = str(version) if version is not None else "latest"
     if name == "latest":
-        return latest(store) or _missing(f"no release in {store}: make one with corpus publish")
+        return latest(store) or _missing(_nothing_in(store))
     path = store / RELEASES / name if parse_version(name) else Path(name)
     if (path / MANIFEST).is_file():
         return Release(path)
     known = ", ".join(folder.name for folder in _folders(store)) or "none"
-    return _missing(f"no release {name}; {store} has: {known}", USAGE)
+    gone = " (removed by corpus prune)" if name in read_standing(store).removed else ""
+    return _missing(f"no release {name}{gone}; {store} has: {known}", USAGE)
+
+
+def _nothing_in(store: Path) -> str:
+    if _folders(store):
+        return f"every release in {store} is withdrawn: name a version, or see corpus releases"
+    return f"no release in {store}: make one with corpus publish"
 
 
 def _missing(message: str, exit_code: int = 1) -> Release:

@@ -7,21 +7,13 @@ itself, the manifest included, and must be byte for byte what the files call for
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import USAGE, CorpusError
 from pipelines.release.checksums import CHECKSUMS, checksum_text, file_sha256, parse_checksums
+from pipelines.release.finding import Finding
 from pipelines.release.store import MANIFEST, RELEASES, Release
 from pipelines.release.tables import row_sha256, table_sha256
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong with a release: the file (its path inside the release) and the problem."""
-
-    path: str
-    problem: str
 
 
 def verify(path: Path, *, deep: bool = False) -> list[Finding]:
