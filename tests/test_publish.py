@@ -26,7 +26,7 @@ import schemas
 from pipelines.cli.publish import _as_json
 from pipelines.document import CleanedDocument, Settings
 from pipelines.errors import CorpusError
-from pipelines.publish import apply_changes, parquet, publish, staging
+from pipelines.publish import Outcome, apply_changes, parquet, publish, staging
 from pipelines.refine import load_source, refine
 from pipelines.release import Release, Tables, latest, releases, resolve, verify
 from pipelines.validate import build_tables
@@ -66,6 +66,34 @@ def test_what_is_unchanged_is_not_published_again(store: Path) -> None:
         "nothing changed",
     )
     assert snapshot(store) == before
+
+
+def test_another_writer_or_clock_makes_no_new_version(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    first = make_release(store, [A, B])
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    monkeypatch.setattr(parquet, "COMPRESSION_LEVEL", 19)
+    assert not make_release(store, [A, B]).published
+    other = make_release(store.with_name("other"), [A, B])
+    one, two = (Release(outcome.path).manifest for outcome in (first, other))
+    assert one["files"] != two["files"]
+    assert one["tables"] == two["tables"]
+
+
+def test_the_order_and_the_times_of_files_make_no_new_version(store: Path, tmp_path: Path) -> None:
+    names = ["b/second.txt", "a/first.txt", "c.txt"]
+
+    def publish_files(source: Path, order: list[str]) -> Outcome:
+        for number, name in enumerate(order):
+            (source / "raw" / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / "raw" / name).write_text(f"The meeting of {name} was held on Monday in the hall.")
+            os.utime(source / "raw" / name, (number, number))
+        loaded = load_source(source)
+        tables = build_tables(*refine(loaded.inputs, loaded.settings, loaded.knowledge), loaded.settings)
+        return publish(tables, store, replace(loaded.settings, name="same", title="Same"), make_build(tables))
+
+    assert publish_files(tmp_path / "one", names).published
+    assert not publish_files(tmp_path / "two", names[::-1]).published
 
 
 def test_another_description_is_a_patch(store: Path) -> None:

@@ -6,6 +6,7 @@ it can see. Nothing is hashed, cached or persisted.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from importlib import metadata
@@ -23,6 +24,7 @@ from pipelines import validate as validating
 from pipelines.flows.ledger import current
 from pipelines.flows.progress import report
 from pipelines.ingest import source_argument
+from pipelines.publish import watch
 from pipelines.publish.staging import check_store
 from pipelines.refine import load_knowledge
 from pipelines.release import latest
@@ -57,8 +59,10 @@ Refined = tuple[list["CleanedDocument"], list["Reject"]]
 def ingest(source: str, store: Path) -> Parcel[Loaded]:
     """Read the settings, the glossary and the list of inputs of a source, and note what will make the release."""
     with current().stage("ingest"):
-        loaded = refining.load_source(current().source or source_argument(source))
-        return Parcel((loaded, describe_build(loaded, store)))
+        place = current().source or source_argument(source)
+        parent, is_current = latest(store), watch(place)  # both before the source is read
+        loaded = refining.load_source(place)
+        return Parcel((loaded, describe_build(loaded, parent.version if parent else "", is_current)))
 
 
 @task(name="refine", **PLAIN)
@@ -110,9 +114,8 @@ def publish_release(
     publish(tables, refined, loaded, Path(store), version, is_dry_run=dry_run)
 
 
-def describe_build(source: Source, store: Path) -> Build:
-    """Note what makes the release, and which release is the latest now: publishing is refused if that changes."""
-    parent = latest(store)
+def describe_build(source: Source, parent: str, is_current: Callable[[], bool] | None) -> Build:
+    """Note what makes the release, which release was the latest, and how to tell whether the source has changed."""
     context = FlowRunContext.get()
     return publishing.Build(
         rule_fingerprint=source.knowledge.rule_fingerprint,
@@ -123,8 +126,9 @@ def describe_build(source: Source, store: Path) -> Build:
         input_count=len(source.inputs),
         source_name=source.settings.name,
         run_id=str(context.flow_run.id) if context and context.flow_run else "",
-        parent=parent.version if parent else "",
+        parent=parent,
         notes=source.notes,
+        is_current=is_current,
     )
 
 

@@ -28,7 +28,8 @@ from pipelines.publish.manifest import (
     write_records,
 )
 from pipelines.publish.parquet import write_table
-from pipelines.publish.staging import ConflictError, check_store, promote, staging_area
+from pipelines.publish.rivals import ATTEMPTS, ConflictError, watch
+from pipelines.publish.staging import check_store, promote, staging_area
 from pipelines.publish.versions import AUTO, choose_version, given_versions
 from pipelines.release import (
     RELEASES,
@@ -42,7 +43,7 @@ from pipelines.release import (
     verify,
 )
 
-__all__ = ["Build", "ConflictError", "Outcome", "apply_changes", "publish"]
+__all__ = ["Build", "ConflictError", "Outcome", "apply_changes", "publish", "watch"]
 
 SHOWN_REJECTS = 1_000
 """Rejects that an outcome carries; the table has them all."""
@@ -75,9 +76,24 @@ def publish(
 ) -> Outcome:
     """Publish tables as the next release of a store, unless they say what the latest release says.
 
+    A run that loses a race begins again against the new parent, if the source is still as it was read.
     CorpusError where the store cannot be used, an expectation of the source is not met, the version asked for is
     refused, or another run published meanwhile. In every such case the store is as it was.
     """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _publish_once(tables, store, settings, build, version, dry_run=dry_run)
+        except ConflictError:
+            newest = latest(store)
+            if build.is_current is None or not build.is_current():
+                raise
+            build = replace(build, parent=newest.version if newest else "")
+    return _publish_once(tables, store, settings, build, version, dry_run=dry_run)
+
+
+def _publish_once(
+    tables: Tables, store: Path, settings: Settings, build: Build, version: str, *, dry_run: bool
+) -> Outcome:
     check_store(store)
     check_accounting(tables, build)
     parent = _sound_parent(store, build)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ class Build:
     ``run_id`` is for the log and ``notes`` (about the source) for the summary; they go into no file, so that a rebuilt
     release is the same. ``parent`` is the version
     that was latest when the source was read (empty: there was none); publishing is refused when another run has
-    published since (None: not checked).
+    published since (None: not checked). ``is_current`` tells whether the source is still as it was read
+    (None: unknown); if so, a run that lost a race may work out its release anew.
     """
 
     rule_fingerprint: str
@@ -46,6 +47,7 @@ class Build:
     run_id: str = ""
     parent: str | None = None
     notes: tuple[str, ...] = ()
+    is_current: Callable[[], bool] | None = None
 
 
 def count_stages(tables: Tables, build: Build) -> dict[str, Any]:

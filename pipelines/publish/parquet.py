@@ -15,6 +15,8 @@ CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_l
 """Content-defined chunking, in bytes: pages end where the content says, so that a store of chunks shares most of them
 between releases."""
 
+COMPRESSION_LEVEL = 3
+
 GROUP_ROWS = {"documents": 4_096, "changes": 4_096}
 OTHER_GROUP_ROWS = 65_536
 GROUP_BYTES = 100_000_000
@@ -39,7 +41,7 @@ def _write_file(groups: list[pa.Table], name: str, path: Path) -> None:
         path,
         schema,
         compression="zstd",
-        compression_level=3,
+        compression_level=COMPRESSION_LEVEL,
         use_dictionary=schemas.stored_columns(name, "category"),
         write_statistics=schemas.stored_columns(name, "category", "key"),
         write_page_index=True,

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from pipelines.errors import CorpusError
+from pipelines.publish.rivals import ConflictError
 from pipelines.publish.upkeep import (
     LATEST,
     READ_ONLY_FILE,
@@ -33,10 +34,6 @@ from pipelines.publish.upkeep import (
 )
 from pipelines.release import LOG, RELEASES, Release, latest
 from pipelines.release.folders import INTERIM, sync
-
-
-class ConflictError(CorpusError):
-    """Another run has published meanwhile: what was worked out against the old parent no longer counts."""
 
 
 def check_store(store: Path) -> None:
