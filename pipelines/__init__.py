@@ -15,6 +15,7 @@ module                  what it does
 ``compare``             compared: two releases -> what changed, and the version that it calls for
 ``publish``             published: stage a release, then make it visible in one move
 ``release``             what a release folder is: paths, manifest, checksums, list, read, verify
+``proof``               a release held against its parent, its source and a rebuild
 ``card``                the dataset card: prose from a template, numbers from the tables
 ``refine``              the chain ingest -> parse -> clean that a shard runs, and the knowledge that it runs with
 ``flows``               the only package that knows Prefect

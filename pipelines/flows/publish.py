@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -24,7 +23,7 @@ from pipelines import validate as validating
 from pipelines.flows.ledger import current
 from pipelines.flows.progress import report
 from pipelines.ingest import source_argument
-from pipelines.publish import watch
+from pipelines.publish import code_version, watch
 from pipelines.publish.staging import check_store
 from pipelines.refine import load_knowledge
 from pipelines.release import latest
@@ -136,14 +135,6 @@ def counted(build: Build, refined: Refined) -> Build:
     """Note how many inputs there were: of a file with many records each is one, which shows only once it is read."""
     documents, rejects = refined
     return replace(build, input_count=len(documents) + len(rejects))
-
-
-def code_version() -> str:
-    """The version of this package, as it is installed."""
-    try:
-        return metadata.version("corpus")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def prepare(store: Path) -> None:

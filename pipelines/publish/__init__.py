@@ -22,6 +22,7 @@ from pipelines.publish.expectations import check_accounting, check_expectations
 from pipelines.publish.manifest import (
     Build,
     build_manifest,
+    code_version,
     count_stages,
     describe_dataset,
     render_changes,
@@ -36,6 +37,7 @@ from pipelines.release import (
     Release,
     ReleaseInfo,
     Tables,
+    check_files,
     count_values,
     latest,
     releases,
@@ -43,7 +45,17 @@ from pipelines.release import (
     verify,
 )
 
-__all__ = ["Build", "ConflictError", "Outcome", "apply_changes", "publish", "watch"]
+__all__ = [
+    "Build",
+    "ConflictError",
+    "Outcome",
+    "apply_changes",
+    "build_changes",
+    "code_version",
+    "publish",
+    "watch",
+    "write_table",
+]
 
 SHOWN_REJECTS = 1_000
 """Rejects that an outcome carries; the table has them all."""
@@ -159,7 +171,7 @@ def _sound_parent(store: Path, build: Build) -> Release | None:
             f"another run published meanwhile ({parent.version if parent else 'nothing'} instead of {build.parent}); "
             "nothing was published: run corpus publish again"
         )
-    findings = verify(parent.path) if parent else []
+    findings = check_files(parent.path) if parent else []
     if parent and findings:
         first = findings[0]
         raise CorpusError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,14 @@ def _change_line(change: Change) -> str:
     name = change.document_id.replace("`", "'").replace("\n", " ")
     fields = f": {', '.join(change.fields)}" if change.fields else ""
     return f"- `{name}`{fields} ({', '.join(change.causes)})".replace("\n", " ")
+
+
+def code_version() -> str:
+    """The version of this package, as it is installed."""
+    try:
+        return metadata.version("corpus")
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
 def _named(counts: Mapping[tuple[Any, ...], int]) -> dict[str, int]:

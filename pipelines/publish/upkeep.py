@@ -54,7 +54,7 @@ def mend(store: Path) -> None:
 def record_release(store: Path, release: Release, more: Mapping[str, Any]) -> None:
     """Note in the log that a release was published."""
     manifest = release.manifest
-    names = ("parent", "bump", "reason", "source", "logical_sha256")
+    names = ("parent", "parent_sha256", "bump", "reason", "source", "logical_sha256")
     counts = {name: manifest["counts"][name] for name in ("inputs", "documents", "rejects")}
     append(store, "publish", release.version, {**{name: manifest[name] for name in names}, "counts": counts, **more})
 

@@ -27,7 +27,7 @@ from pipelines.release.store import (
     withdrawal,
 )
 from pipelines.release.tables import Tables, count_values, row_sha256, sort_documents, table_sha256
-from pipelines.release.verify import verify
+from pipelines.release.verify import check_files, verify
 
 __all__ = [
     "CHECKSUMS",
@@ -40,6 +40,7 @@ __all__ = [
     "ReleaseInfo",
     "Tables",
     "append",
+    "check_files",
     "check_log",
     "checksum_text",
     "count_values",

@@ -10,26 +10,37 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.errors import USAGE, CorpusError
+from pipelines.release.chain import check_chain
 from pipelines.release.checksums import CHECKSUMS, checksum_text, file_sha256, parse_checksums
+from pipelines.release.content import check_content
 from pipelines.release.finding import Finding
 from pipelines.release.store import MANIFEST, RELEASES, Release
-from pipelines.release.tables import row_sha256, table_sha256
 
 
 def verify(path: Path, *, deep: bool = False) -> list[Finding]:
     """Return what is wrong with the release folder at ``path``, nothing if it is sound.
 
-    ``deep`` also reads every table and recomputes its hashes and counts. CorpusError where there is no such folder.
+    Checks every file, then every table, then the ancestors of the release in its store. ``deep`` also recomputes the
+    hashes of the content. CorpusError where there is no such folder.
     """
+    findings = check_files(path)
+    if not findings:
+        release = Release(path)
+        try:
+            findings = [*check_content(release, deep=deep), *check_chain(release)]
+        except (KeyError, TypeError, AttributeError) as error:
+            findings = [Finding(MANIFEST, f"lacks what it must say: {error}")]
+    return findings
+
+
+def check_files(path: Path) -> list[Finding]:
+    """Return which files of the release folder at ``path`` are not as they were published, missing or extra."""
     if not path.is_dir():
         raise CorpusError(f"no release folder at {path}", USAGE)
     try:
-        findings = sorted(_check_files(path), key=lambda finding: finding.path)
+        return sorted(_check_files(path), key=lambda finding: finding.path)
     except OSError as error:
         raise CorpusError(f"{path} cannot be read: {error}") from error
-    if deep and not findings:
-        findings = list(_check_content(Release(path)))
-    return findings
 
 
 def _check_files(folder: Path) -> Iterator[Finding]:
@@ -44,9 +55,9 @@ def _check_files(folder: Path) -> Iterator[Finding]:
         name = path.relative_to(folder).as_posix()
         if path.is_dir() and not path.is_symlink():
             if name not in folders:
-                yield Finding(name, "extra folder")
+                yield Finding(name, "extra folder", "move it elsewhere")
         elif name not in listed:
-            yield Finding(name, "extra file")
+            yield Finding(name, "extra file", "move it elsewhere")
         elif path.is_symlink() or not path.is_file():
             yield Finding(name, "not a regular file")
         else:
@@ -84,19 +95,3 @@ def _recorded(folder: Path) -> dict[str, str] | None:
         return {str(name): str(entry["sha256"]) for name, entry in files.items()}
     except (CorpusError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _check_content(release: Release) -> Iterator[Finding]:
-    for name, recorded in release.manifest["tables"].items():
-        table = release.table(name)
-        if table.num_rows != recorded["rows"]:
-            yield Finding(name, f"{table.num_rows} rows, the manifest says {recorded['rows']}")
-        if name == "documents":
-            wrong = [row["id"] for batch in table.to_batches() for row in batch.to_pylist() if _is_wrong(row)]
-            yield from (Finding(name, f"row_sha256 of {document_id} is wrong") for document_id in wrong)
-        if name != "changes" and table_sha256(name, table) != recorded["logical_sha256"]:
-            yield Finding(name, "the content is not what the manifest says")
-
-
-def _is_wrong(row: dict[str, object]) -> bool:
-    return row_sha256(row) != row["row_sha256"]
