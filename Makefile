@@ -11,8 +11,9 @@ ARGS ?=
 DATA ?= ../shared/dev-data
 WORKERS ?= 2
 MINUTES ?= 10
+PUBLISHES ?= 300
 
-.PHONY: publish test test-all check format bench evaluate fuzz docs lock clean help
+.PHONY: publish test test-all check format bench evaluate fuzz drill docs lock clean help
 
 publish: $(VENV)/.ready  ## publish the source `seeds` as the next release of the store `data`
 	$(BIN)/corpus publish $(ARGS)
@@ -42,6 +43,9 @@ evaluate: $(VENV)/.ready  ## hold the cleaning against its targets on developmen
 
 fuzz: $(VENV)/.ready  ## random and mutated input through ingest, parse and clean: make fuzz MINUTES=1
 	$(BIN)/python -m tests.fuzz.fuzz --minutes $(MINUTES) --workers $(WORKERS) $(ARGS)
+
+drill: $(VENV)/.ready  ## publishers killed at random, in each other's way and on a full disk: make drill PUBLISHES=50
+	$(BIN)/python -m tests.drill.drill --publishes $(PUBLISHES) $(ARGS)
 
 docs: $(VENV)/.ready  ## write docs/RULES.md anew from the rules
 	@mkdir -p docs

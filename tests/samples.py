@@ -9,8 +9,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+import schemas
 from pipelines.document import CleanedDocument, Edit, Fields, RawText, Reject, Settings, Term
-from pipelines.publish import Build, Outcome, publish
+from pipelines.publish import Build, Outcome, code_version, publish
+from pipelines.refine import load_source, refine
 from pipelines.release import Tables
 from pipelines.validate import build_tables
 
@@ -58,6 +60,23 @@ def make_release(
     """Publish documents and rejects into a store."""
     tables = build_tables(documents, rejects)
     return publish(tables, store, settings, make_build(tables), version, dry_run=dry_run)
+
+
+def publish_source(folder: Path, store: Path) -> Outcome:
+    """Publish a source by its stages, as the flow does, without a server."""
+    source = load_source(folder)
+    tables = build_tables(*refine(source.inputs, source.settings, source.knowledge), source.settings)
+    known = source.knowledge
+    build = Build(
+        known.rule_fingerprint,
+        known.glossary_fingerprint,
+        known.parser_fingerprint,
+        schemas.fingerprint(),
+        code_version(),
+        tables.documents.num_rows + tables.rejects.num_rows,
+        source.settings.name,
+    )
+    return publish(tables, store, source.settings, build)
 
 
 def snapshot(folder: Path) -> dict[str, bytes | str]:

@@ -195,6 +195,23 @@ def test_a_kill_while_deleting_is_collected(store: Path, monkeypatch: pytest.Mon
     assert [path.name.partition("-")[0] for path in collect_garbage(store)] == ["1.0.0"]
 
 
+def test_old_releases_can_be_removed_from_a_full_disk(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Path.write_text
+
+    def fill(path: Path, *given: str, **more: str) -> int:
+        if (store / "interim" / "spare").exists():
+            raise OSError(28, "No space left on device")
+        return write(path, *given, **more)
+
+    monkeypatch.setattr(Path, "write_text", fill)
+    with pytest.raises(OSError, match="No space left"):
+        yank(store, "1.0.0", "wrong")
+    assert [info.version for info in prune(store, 1)] == ["1.0.0", "1.1.0"]
+    monkeypatch.undo()
+    make_release(store, [A, D])
+    assert (store / "interim" / "spare").stat().st_size > 0
+
+
 def test_fewer_than_one_cannot_be_kept(store: Path) -> None:
     with pytest.raises(CorpusError, match="1 or more"):
         prune(store, 0)

@@ -15,35 +15,17 @@ import schemas
 from pipelines.cli import main
 from pipelines.errors import CorpusError
 from pipelines.proof import prove
-from pipelines.publish import Build, Outcome, parquet, publish
+from pipelines.publish import parquet
 from pipelines.publish.keeping import prune
-from pipelines.refine import load_source, refine
 from pipelines.release import Release, resolve
 from pipelines.release.content import REPORT
-from pipelines.validate import build_tables
+from tests.samples import publish_source
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 CRAWL = "".join(
     json.dumps({"id": f"n{n}", "text": f"The {n}th meeting , it was held . Write to wang{n}@example.org today."}) + "\n"
     for n in range(30)
 )
-
-
-def publish_source(folder: Path, store: Path) -> Outcome:
-    """Publish a source by its stages."""
-    source = load_source(folder)
-    tables = build_tables(*refine(source.inputs, source.settings, source.knowledge), source.settings)
-    known = source.knowledge
-    build = Build(
-        known.rule_fingerprint,
-        known.glossary_fingerprint,
-        known.parser_fingerprint,
-        schemas.fingerprint(),
-        "0.1.0",
-        tables.documents.num_rows + tables.rejects.num_rows,
-        source.settings.name,
-    )
-    return publish(tables, store, source.settings, build)
 
 
 @pytest.fixture

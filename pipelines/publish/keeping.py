@@ -16,6 +16,7 @@ from pipelines.publish.upkeep import (
     REMOVED,
     WRITABLE_FOLDER,
     collect,
+    give_spare_room,
     mend,
     point_to_latest,
     remove_tree,
@@ -77,13 +78,12 @@ def prune(store: Path, keep: int, *, dry_run: bool = False) -> list[ReleaseInfo]
     if dry_run or not choose_old(releases(store), keep):
         return choose_old(releases(store), keep)
     check_store(store)
+    give_spare_room(store)
     with store_lock(store):
         mend(store)
         gone = choose_old(releases(store), keep)
         for info in gone:
             _remove(store, info, keep)
-    for folder in (store / REMOVED).iterdir() if gone else ():
-        remove_tree(folder)
     return gone
 
 
@@ -121,10 +121,15 @@ def _find(store: Path, version: str) -> ReleaseInfo:
 
 
 def _remove(store: Path, info: ReleaseInfo, keep: int) -> None:
-    """Log the removal, then move the release out of sight; a kill in between leaves it for the next ``prune``."""
+    """Log the removal, move the release out of sight, then delete it.
+
+    After a kill in between, the next ``prune`` finishes the one, the next writer the other.
+    """
     newest = latest(store)
     append(store, "prune", info.version, {"keep": keep, "latest": newest.version if newest else None})
     (store / REMOVED).mkdir(parents=True, exist_ok=True)
     info.path.chmod(WRITABLE_FOLDER)
-    info.path.rename(store / REMOVED / f"{info.version}-{uuid.uuid4().hex}")
+    hidden = store / REMOVED / f"{info.version}-{uuid.uuid4().hex}"
+    info.path.rename(hidden)
     sync(store / RELEASES)
+    remove_tree(hidden)

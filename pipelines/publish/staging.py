@@ -25,6 +25,7 @@ from pipelines.publish.upkeep import (
     STAGING,
     claim_path,
     collect,
+    keep_spare_room,
     mend,
     point_to_latest,
     protect,
@@ -60,6 +61,7 @@ def staging_area(store: Path) -> Iterator[Path]:
     with store_lock(store):
         mend(store)
         collect(store)
+        keep_spare_room(store)
         claim.acquire(blocking=False)
         folder.mkdir()
     try:

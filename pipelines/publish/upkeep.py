@@ -20,6 +20,8 @@ from pipelines.release.log import refuse_damage
 LATEST = "latest"
 STAGING = f"{INTERIM}/staging"
 REMOVED = f"{INTERIM}/removed"
+SPARE = f"{INTERIM}/spare"
+SPARE_BYTES = 64 * 1024
 LOCK_SECONDS = 60
 """How long to wait for another run: the lock is held for moments only."""
 
@@ -81,6 +83,18 @@ def point_to_latest(store: Path) -> None:
     fresh.symlink_to(target, target_is_directory=True)
     fresh.replace(link)
     sync(store)
+
+
+def keep_spare_room(store: Path) -> None:
+    """Hold some room on the disk, so that old releases can be removed, which the log must note, when it is full."""
+    spare = store / SPARE
+    if not spare.exists():
+        spare.write_bytes(bytes(SPARE_BYTES))
+
+
+def give_spare_room(store: Path) -> None:
+    """Give that room free; the next publish takes it again."""
+    (store / SPARE).unlink(missing_ok=True)
 
 
 def collect(store: Path) -> list[Path]:
