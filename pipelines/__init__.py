@@ -7,6 +7,7 @@ module                  what it does
 ======================  =====================================================================
 ``document``            the working model (frozen dataclasses) and the laws of edits: replay, undo
 ``errors``, ``dates``   the one error that users see; dates and times as news texts write them
+``places``              local folders and URLs: opened, read, written only if absent, repeated while a fault may pass
 ``rules``               what counts as a defect: the rule type, the rule families, the glossary
 ``ingest``              raw: list and read a source; nothing is lost, what cannot be read is a reject
 ``parse``               parsed: raw text -> paragraphs with a role and a raw span
@@ -18,6 +19,7 @@ module                  what it does
 ``proof``               a release held against its parent, its source and a rebuild
 ``card``                the dataset card: prose from a template, numbers from the tables
 ``refine``              the chain ingest -> parse -> clean that a shard runs, and the knowledge that it runs with
+``push``                releases on object stores and on the Hub
 ``flows``               the only package that knows Prefect
 ``cli``, ``__main__``   the command line ``corpus``
 ======================  =====================================================================

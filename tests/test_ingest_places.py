@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import fsspec
@@ -14,9 +11,10 @@ import pytest
 from pipelines.document import RawText, Reject, Settings
 from pipelines.errors import CorpusError
 from pipelines.ingest import hide_secrets, list_inputs, read_settings, records, source_argument
-from pipelines.ingest.places import Place
+from pipelines.places import Place
 from pipelines.refine import load_source, refine
 from tests import corpora
+from tests.buckets import Proxy, serve_bucket
 from tests.corpora import TEXTS, as_zip
 
 FILES = {
@@ -72,9 +70,9 @@ def test_a_single_file_is_a_source(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["memory://no/such/place", "nosuch://u:pw@x", "s3://u:pw@b/x?token=T"])
 def test_a_place_that_is_not_there_is_one_clear_line(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.ingest.places.PAUSE", 0.0)
+    monkeypatch.setattr("pipelines.places.PAUSE", 0.0)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setattr("pipelines.ingest.places.ATTEMPTS", 1)
+    monkeypatch.setattr("pipelines.places.ATTEMPTS", 1)
     monkeypatch.setattr(Place, "opened", property(_refuse), raising=False) if url.startswith("s3") else None
     with pytest.raises(CorpusError) as caught:
         read_settings(url)
@@ -129,76 +127,14 @@ def test_a_file_that_vanishes_is_a_reject_without_secrets(memory: str) -> None:
     assert got.reason == "unreadable"
 
 
-class _Proxy(BaseHTTPRequestHandler):
-    """Passes requests on to a loopback S3 server, and fails as often as it is told to."""
-
-    protocol_version = "HTTP/1.1"
-    target = ("", 0)
-    refusals = 0
-    cuts = 0
-    seen: list[str] = []  # noqa: RUF012
-
-    def _pass(self) -> None:
-        kind = type(self)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if kind.refusals and self.command == "GET":
-            kind.refusals -= 1
-            kind.seen.append("refused")
-            self.send_error(503, "SlowDown")
-            return
-        far = http.client.HTTPConnection(*kind.target)
-        sent = {key: value for key, value in self.headers.items() if key.lower() not in {"expect", "connection"}}
-        far.request(self.command, self.path, body, sent)
-        answer = far.getresponse()
-        data = answer.read()
-        self.send_response(answer.status)
-        for key, value in answer.getheaders():
-            if key.lower() not in {"transfer-encoding", "connection", "content-length"}:
-                self.send_header(key, value)
-        self.send_header("Content-Length", answer.headers.get("Content-Length", str(len(data))))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if kind.cuts and self.command == "GET" and "news.jsonl" in self.path and len(data) > 1000:
-            kind.cuts -= 1
-            kind.seen.append("cut")
-            data = data[: len(data) // 2]
-        self.wfile.write(data if self.command != "HEAD" else b"")
-        self.close_connection = True
-
-    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _pass  # noqa: N815
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    server_module = pytest.importorskip("moto.server")
-    s3fs = pytest.importorskip("s3fs")
-    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(key, "testing-secret")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for key in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "AWS_PROFILE"):
-        monkeypatch.delenv(key, raising=False)
-    server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    _Proxy.target = server.get_host_and_port()
-    _Proxy.refusals = _Proxy.cuts = 0
-    _Proxy.seen = []
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), _Proxy)
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{proxy.server_address[1]}")
-    s3fs.S3FileSystem.clear_instance_cache()
-    system = s3fs.S3FileSystem()
-    system.makedirs("texts", exist_ok=True)
-    for name, data in FILES.items():
-        system.pipe_file(f"texts/src/{name}", data)
-    system.invalidate_cache()
-    yield "s3://texts/src"
-    s3fs.S3FileSystem.clear_instance_cache()
-    proxy.shutdown()
-    proxy.server_close()
-    server.stop()
+    """The files above in a bucket."""
+    with serve_bucket(monkeypatch) as system:
+        for name, data in FILES.items():
+            system.pipe_file(f"texts/src/{name}", data)
+        system.invalidate_cache()
+        yield "s3://texts/src"
 
 
 def test_a_source_in_a_bucket(bucket: str) -> None:
@@ -206,24 +142,24 @@ def test_a_source_in_a_bucket(bucket: str) -> None:
 
 
 def test_a_server_that_is_busy_is_asked_again(bucket: str) -> None:
-    _Proxy.refusals = 2
+    Proxy.refusals = 2
     check(bucket)
-    assert _Proxy.seen == ["refused"] * 2
+    assert Proxy.seen == ["refused"] * 2
 
 
 def test_a_transfer_that_breaks_off_is_repeated(bucket: str) -> None:
-    _Proxy.cuts = 2
+    Proxy.cuts = 2
     check(bucket)
-    assert _Proxy.seen == ["cut"] * 2
+    assert Proxy.seen == ["cut"] * 2
 
 
 def test_a_transfer_that_always_breaks_off_is_a_reject_and_never_a_shorter_text(
     bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.ingest.places.PAUSE", 0.0)
-    monkeypatch.setattr("pipelines.ingest.places.ATTEMPTS", 2)
+    monkeypatch.setattr("pipelines.places.PAUSE", 0.0)
+    monkeypatch.setattr("pipelines.places.ATTEMPTS", 2)
     entries = list_inputs(bucket)
-    _Proxy.cuts = 10_000
+    Proxy.cuts = 10_000
     (got,) = records(entries[0], Settings(name="t"))
     assert isinstance(got, Reject)
     assert (got.reason, "testing-secret" in got.detail) == ("unreadable", False)

@@ -145,7 +145,7 @@ def test_a_release_has_the_files_of_the_contract(store: Path) -> None:
     make_release(store, [A])
     make_release(store, [A, B])
     tables = {f"{name}/train-00000-of-00001.parquet" for name in schemas.TABLES}
-    records = {"README.md", "CHANGES.md", "manifest.json", "SHA256SUMS"}
+    records = {"README.md", "CHANGES.md", "croissant.json", "manifest.json", "SHA256SUMS"}
     assert snapshot(store / "releases" / "1.1.0").keys() == tables | records
     assert snapshot(store / "releases" / "1.0.0").keys() == (tables | records) - {
         "changes/train-00000-of-00001.parquet"
@@ -210,6 +210,8 @@ def test_parquet_is_written_as_designed(store: Path) -> None:
     columns = {metadata.row_group(0).column(i).path_in_schema: metadata.row_group(0).column(i) for i in range(23)}
     assert {column.compression for column in columns.values()} == {"ZSTD"}
     assert columns["id"].is_stats_set
+    assert columns["id"].bloom_filter_length
+    assert columns["source"].bloom_filter_length is None
     assert not columns["text"].is_stats_set
     assert columns["text"].has_column_index is False
     assert columns["outlet"].has_dictionary_page

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli.output import find_release
+from pipelines.cli.output import add_store, find_release
 from pipelines.document import CleanedDocument, Edit, RawText, Reject, Settings, undo
 from pipelines.errors import DATA, USAGE, CorpusError
 
@@ -29,8 +29,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="DOCUMENT|FILE",
         help="a document's id, or the path of a raw file; FILE:17 and FILE#id pick a record of it",
     )
-    parser.add_argument("--store", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
-    parser.add_argument("--version", metavar="V", help="a version or release folder (default: the latest)")
+    add_store(parser)
+    parser.add_argument(
+        "--version", metavar="V", help="a version, or the path or URL of a release folder (default: the latest)"
+    )
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page instead of printing")
     parser.set_defaults(run=run)
 
@@ -106,23 +108,24 @@ def _validated(document: CleanedDocument, settings: Settings) -> CleanedDocument
 def _from_release(store: Path, version: str | None, document_id: str) -> tuple[str, str, tuple[Edit, ...]]:
     import pyarrow.compute as pc
 
-    try:
-        release = find_release(store, version)
-    except CorpusError as error:
-        if version is None and ("/" in document_id or Path(document_id).suffix):
-            raise CorpusError(f"{document_id}: no such file, and {error}", USAGE) from error
-        raise
-    documents = release.table("documents")
+    from pipelines.release import nearby
+
+    with nearby(store) as near:
+        try:
+            release = find_release(near, version)
+        except CorpusError as error:
+            if version is None and ("/" in document_id or Path(document_id).suffix):
+                raise CorpusError(f"{document_id}: no such file, and {error}", USAGE) from error
+            raise
+        number, documents, table = release.version, release.table("documents"), release.table("edits")
     rows = documents.filter(pc.equal(documents["id"], document_id)).to_pylist()
     if not rows:
         raise CorpusError(
-            f"{document_id}: no such file, and no such document in release {release.version}"
-            f"{_near(documents, document_id)}",
+            f"{document_id}: no such file, and no such document in release {number}{_near(documents, document_id)}",
             USAGE,
         )
-    table = release.table("edits")
     edits = tuple(_edit(row) for row in table.filter(pc.equal(table["document_id"], document_id)).to_pylist())
-    return f"{document_id} in release {release.version}", undo(rows[0]["text"], edits), edits
+    return f"{document_id} in release {number}", undo(rows[0]["text"], edits), edits
 
 
 def _near(documents: Any, document_id: str) -> str:  # noqa: ANN401 - an Arrow table, not imported for a help text

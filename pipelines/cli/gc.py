@@ -21,9 +21,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Print what was removed, one line each."""
+    from pipelines.places import Place, place_of
     from pipelines.publish.keeping import collect_garbage
+    from pipelines.push import collect
 
-    gone = collect_garbage(args.store)
+    gone = collect(args.store) if isinstance(place_of(args.store), Place) else collect_garbage(args.store)
     if args.json:
         print_json({"removed": gone})
     else:

@@ -27,9 +27,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Print two lines per entry at most: when, what, which version, and why."""
-    from pipelines.release import check_log, read_log
+    from pipelines.release import check_log, nearby, read_log
 
-    entries, findings = read_log(args.store), check_log(args.store)
+    with nearby(args.store) as near:
+        entries, findings = read_log(near.store), check_log(near.store)
     if args.json:
         print_json(entries)
     elif not entries and not findings:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipelines.release import Release
+    from pipelines.release import Nearby, Release
 
 WIDTH = 80
 """The width, in columns, that every summary keeps to; only a path may be longer, so that it can be copied."""
@@ -82,11 +82,11 @@ def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) ->
     ]
 
 
-def find_release(store: Path, version: str | Path | None = None) -> Release:
-    """Find a release as ``pipelines.release.resolve`` does; that it was withdrawn is said on stderr."""
-    from pipelines.release import resolve, withdrawal
+def find_release(near: Nearby, version: str | Path | None = None) -> Release:
+    """Find a release as ``Nearby.resolve`` does; that it was withdrawn is said on stderr."""
+    from pipelines.release import withdrawal
 
-    release = resolve(store, version)
+    release = near.resolve(version)
     reason = withdrawal(release)
     if reason is not None:
         print_note(f"note: {release.version} was withdrawn: {reason}")
@@ -105,4 +105,6 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_store(parser: argparse.ArgumentParser) -> None:
     """Add ``--store``."""
-    parser.add_argument("--store", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
+    parser.add_argument(
+        "--store", type=Path, default=Path("data"), metavar="STORE", help="the store, a folder or a URL (default: data)"
+    )

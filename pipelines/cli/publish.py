@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import re
 import textwrap
 import time
@@ -31,7 +32,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "source", nargs="?", type=_source, default=Path("seeds"), metavar="SOURCE", help="the source (default: seeds)"
     )
-    parser.add_argument("--to", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
+    parser.add_argument(
+        "--to", type=Path, default=Path("data"), metavar="STORE", help="the store, a folder or a URL (default: data)"
+    )
     parser.add_argument(
         "--version", type=_version, default="auto", metavar="X.Y.Z",
         help="the version; auto (default) computes it, a lower one than the changes call for is refused",
@@ -69,21 +72,23 @@ def run(args: argparse.Namespace) -> int:
     read_settings(args.source)  # a source that is not there should not cost the start of a server
     with Display("starting Prefect", is_quiet=args.json or args.verbose) as display:
         from pipelines.flows import run_publish
+        from pipelines.push import publish_to
 
-        outcome = run_publish(
+        work = functools.partial(
+            run_publish,
             args.source,
-            args.to,
             version=args.version,
             dry_run=args.dry_run,
             workers=args.workers,
             verbose=args.verbose,
             on_progress=display.show,
         )
+        outcome, address = publish_to(args.to, work)
     seconds = round(time.monotonic() - begin, 1)
     if args.json:
-        print_json(_as_json(outcome, seconds, is_dry_run=args.dry_run))
+        print_json({**_as_json(outcome, seconds, is_dry_run=args.dry_run), "path": address})
     else:
-        print_lines(summarize(outcome, seconds))
+        print_lines(summarize(outcome, seconds, address))
     return 0
 
 
@@ -109,7 +114,7 @@ def _as_json(outcome: Outcome, seconds: float, *, is_dry_run: bool) -> dict[str,
     }
 
 
-def summarize(outcome: Outcome, seconds: float) -> list[str]:
+def summarize(outcome: Outcome, seconds: float, address: str = "") -> list[str]:
     """Write the closing summary: what happened, the counts, the rules with the most edits, version, path, seconds."""
     if outcome.published:
         first = f"Published {outcome.version}."
@@ -140,7 +145,7 @@ def summarize(outcome: Outcome, seconds: float) -> list[str]:
     lines += textwrap.wrap(
         f"version {outcome.version}: {outcome.reason}", WIDTH, initial_indent="  ", subsequent_indent="    "
     )
-    return [*lines, f"  path {outcome.path}", f"  seconds {seconds:.1f}"]
+    return [*lines, f"  path {address or outcome.path}", f"  seconds {seconds:.1f}"]
 
 
 def _rejects(outcome: Outcome) -> list[str]:

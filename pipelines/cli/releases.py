@@ -6,7 +6,7 @@ import argparse
 import textwrap
 from typing import TYPE_CHECKING
 
-from pipelines.cli.output import WIDTH, add_json, add_store, print_json, print_lines, table
+from pipelines.cli.output import WIDTH, add_json, add_store, plain, print_json, print_lines, table
 
 if TYPE_CHECKING:
     from pipelines.release import ReleaseInfo
@@ -24,13 +24,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Print one row per release and the reason of its version; an empty store is no problem."""
-    from pipelines.release import releases
+    from pipelines.release import nearby, releases
 
-    found = releases(args.store)
+    with nearby(args.store) as near:
+        found = releases(near.store)
+        rows_as_json = [{**plain(info), "path": near.address(info.path)} for info in found]
+        place = near.address(near.store)
     if args.json:
-        print_json(found)
+        print_json(rows_as_json)
     elif not found:
-        print_lines([f"no release in {args.store} yet: make one with corpus publish"])
+        print_lines([f"no release in {place} yet: make one with corpus publish"])
     else:
         head = ("version", "documents", "rejects", "published", "bump", "")
         rows = [

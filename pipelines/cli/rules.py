@@ -64,12 +64,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _counts(store: Path) -> dict[str, int]:
     """Edits by rule in the latest release, nothing where there is none."""
-    from pipelines.release import latest
+    from pipelines.release import nearby
 
-    release = latest(store)
-    if release is None:
-        return {}
-    counted = release.table("edits")["rule"].value_counts().to_pylist()
+    with nearby(store) as near:
+        release = near.fetch_latest()
+        if release is None:
+            return {}
+        counted = release.table("edits")["rule"].value_counts().to_pylist()
     return {row["values"]: row["counts"] for row in counted}
 
 

@@ -18,7 +18,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "order, and the ancestors of the release; exit code 1 when anything is wrong.",
     )
     parser.add_argument(
-        "version", nargs="?", metavar="VERSION", help="a version, or the path of a release folder (default: the latest)"
+        "version",
+        nargs="?",
+        metavar="VERSION",
+        help="a version, or the path or URL of a release folder (default: the latest)",
     )
     parser.add_argument(
         "--deep",
@@ -38,18 +41,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Print what is wrong, one line each, and return 1; or say that the release is sound and return 0."""
-    from pipelines.release import Release, parse_version, verify
+    from pipelines.release import Release, nearby, parse_version, verify
 
     if args.source is not None and not args.deep:
         raise CorpusError("--source goes with --deep; see: corpus verify --help", USAGE)
     is_folder = args.version is not None and not parse_version(args.version) and Path(args.version).is_dir()
-    path = Path(args.version) if is_folder else find_release(args.store, args.version).path
-    findings, notes = verify(path, deep=args.deep), []
-    if args.deep and not findings:
-        from pipelines.proof import prove
+    with nearby(args.store) as near:
+        folder = Path(args.version) if is_folder else find_release(near, args.version).path
+        path = near.address(folder)
+        findings, notes = verify(folder, deep=args.deep), []
+        if args.deep and not findings:
+            from pipelines.proof import prove
 
-        proof = prove(Release(path), args.source)
-        findings, notes = proof.findings, proof.notes
+            proof = prove(Release(folder), args.source)
+            findings, notes = proof.findings, proof.notes
     if args.json:
         print_json({"path": path, "is_sound": not findings, "findings": findings, "notes": notes})
         return DATA if findings else 0

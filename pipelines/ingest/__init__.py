@@ -10,7 +10,7 @@ from __future__ import annotations
 from pipelines.ingest.places import Input, file_input, list_inputs, read_beside, survey
 from pipelines.ingest.reader import records
 from pipelines.ingest.settings import CORRECTIONS_FILE, SETTINGS_FILE, read_corrections, read_settings
-from pipelines.ingest.urls import hide_secrets, show_source, source_argument
+from pipelines.urls import hide_secrets, show_source, source_argument
 
 __all__ = [
     "CORRECTIONS_FILE", "SETTINGS_FILE", "Input", "file_input", "hide_secrets", "list_inputs", "read_beside",

@@ -1,4 +1,4 @@
-"""Places: local folders and anything that fsspec opens; listing, whole transfers, and no secret in any message."""
+"""Where a source lies: listing its files, whole transfers, and no secret in any message."""
 
 from __future__ import annotations
 
@@ -8,60 +8,19 @@ import re
 import shutil
 import stat
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 from pipelines.document import Settings
 from pipelines.errors import USAGE, CorpusError
 from pipelines.ingest.cards import card_files, unread_files
 from pipelines.ingest.refusal import RefusedError, reject
-from pipelines.ingest.urls import hide_secrets, remember_secrets, show_source
-
-T = TypeVar("T")
+from pipelines.places import Place, attempt, place_of
+from pipelines.urls import hide_secrets, show_source
 
 OWN_FILES = frozenset({"dataset.toml", "corrections.csv", "glossary.jsonl", "README.md"})
-ATTEMPTS = 5
-PAUSE = 0.1
-"""Seconds before the second attempt; each further one waits twice as long."""
-
-LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, ImportError, ValueError, TypeError, RefusedError)
-"""Errors that another attempt would not mend."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder behind a URL. The file system is opened when it is needed; its secrets come from the environment."""
-
-    url: str
-
-    def __post_init__(self) -> None:
-        """Keep its secrets out of every message."""
-        remember_secrets(self.url)
-
-    @cached_property
-    def opened(self) -> tuple[Any, str]:
-        """Return the file system and the folder's path in it. Raises CorpusError for a URL that cannot be opened."""
-        import fsspec
-
-        remember_secrets(self.url)  # in a process that was handed the place ready made
-        try:
-            system, root = fsspec.core.url_to_fs(self.url)
-        except (ImportError, ValueError, OSError) as error:
-            cause = hide_secrets(str(error))
-            message = (
-                f"source {hide_secrets(self.url)}: cannot be opened ({cause}); correct the URL or install its driver"
-            )
-            raise CorpusError(message, USAGE) from None
-        return system, root.rstrip("/")
-
-    def path(self, name: str) -> str:
-        """Return the path of a file of the folder inside its file system."""
-        root = self.opened[1]
-        return f"{root}/{name}" if root else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +36,6 @@ class Input:
     root: str = ""
     number: int = 0
     place: Place | None = None
-
-
-def place_of(source: Path | str) -> Path | Place:
-    """Tell a local path from a URL (also from one that went through ``Path`` and lost a slash)."""
-    text = str(source)
-    found = re.match(r"([a-z][a-z0-9+.-]+)(:/+|::)", text)
-    if not found or (isinstance(source, Path) and source.exists()):
-        return Path(source)
-    if found[2] != "::" and "://" not in text:
-        text = f"{found[1]}://{text[found.end() :]}"
-    return Path("/" + text[7:].lstrip("/")) if found[1] == "file" and "::" not in text else Place(text)
 
 
 def source_name(source: Path | str) -> str:
@@ -114,21 +62,6 @@ def check_source(source: Path | str) -> None:
         raise CorpusError(f"source {show_source(source)}: {hide_secrets(str(error))}; check the place", USAGE) from None
     if not is_there:
         raise CorpusError(f"source {show_source(source)}: no such folder; correct the URL", USAGE)
-
-
-def attempt(system: Any, work: Callable[[], T]) -> T:  # noqa: ANN401 - fsspec has no types
-    """Do remote work, again with growing pauses while its error may pass; what the system remembered is forgotten."""
-    for number in range(ATTEMPTS):
-        try:
-            return work()
-        except LASTING:
-            raise
-        except Exception:
-            if number == ATTEMPTS - 1:
-                raise
-            time.sleep(PAUSE * 2**number)
-            system.invalidate_cache()
-    raise AssertionError("unreachable")
 
 
 def read_beside(source: Path | str, name: str) -> bytes | None:
@@ -265,7 +198,7 @@ def _transfer(entry: Input, system: Any, file: IO[bytes], settings: Settings) ->
         return size
 
     try:
-        size = attempt(system, once)
+        size = attempt(system, once, RefusedError)
     except RefusedError:
         raise
     except Exception as error:

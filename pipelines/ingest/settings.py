@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.document import Correction, Settings
 from pipelines.errors import USAGE, CorpusError
 from pipelines.ingest.places import check_source, read_beside, source_name
-from pipelines.ingest.urls import show_source
+from pipelines.urls import show_source
 
 SETTINGS_FILE = "dataset.toml"
 CORRECTIONS_FILE = "corrections.csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from pipelines.compare import Change, Difference
 from pipelines.document import APPLIED, Settings
+from pipelines.publish.croissant import CROISSANT, render_croissant
 from pipelines.release import (
     CHECKSUMS,
     MANIFEST,
@@ -108,10 +110,14 @@ def build_manifest(
 
 
 def write_records(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest with the hash of every file in the folder, then SHA256SUMS over all of them."""
+    """Write croissant.json, the manifest with the hash of every file in the folder, then SHA256SUMS over them all."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
     hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(paths)}
     files = {name: {"bytes": (folder / name).stat().st_size, "sha256": digest} for name, digest in hashes.items()}
+    croissant = render_croissant(manifest, files).encode()
+    (folder / CROISSANT).write_bytes(croissant)
+    hashes[CROISSANT] = hashlib.sha256(croissant).hexdigest()
+    files[CROISSANT] = {"bytes": len(croissant), "sha256": hashes[CROISSANT]}
     text = json.dumps({**manifest, "files": files}, indent=2, sort_keys=True, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     hashes[MANIFEST] = file_sha256(folder / MANIFEST)

@@ -3,7 +3,7 @@
 ::
 
     releases/1.3.0/
-      README.md  CHANGES.md  manifest.json  SHA256SUMS
+      README.md  CHANGES.md  croissant.json  manifest.json  SHA256SUMS
       documents/train-00000-of-00001.parquet   edits/…  terms/…  rejects/…  changes/…  (from the second release on)
 
 The store around them has the log, ``log/00000001.json`` and so on: what was published, withdrawn, pinned, removed.
@@ -12,6 +12,7 @@ The store around them has the log, ``log/00000001.json`` and so on: what was pub
 from pipelines.release.checksums import CHECKSUMS, checksum_text, file_sha256
 from pipelines.release.finding import Finding
 from pipelines.release.log import LOG, Entry, append, check_log, read_log
+from pipelines.release.nearby import Nearby, list_folders, nearby
 from pipelines.release.store import (
     MANIFEST,
     RELEASES,
@@ -36,6 +37,7 @@ __all__ = [
     "RELEASES",
     "Entry",
     "Finding",
+    "Nearby",
     "Release",
     "ReleaseInfo",
     "Tables",
@@ -47,6 +49,8 @@ __all__ = [
     "file_sha256",
     "format_version",
     "latest",
+    "list_folders",
+    "nearby",
     "parse_version",
     "read_log",
     "read_standing",

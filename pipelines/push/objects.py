@@ -1,0 +1,209 @@
+"""Releases on an object store: no locks, no renames, only "write this unless there is something".
+
+A run first claims the release that follows a parent, by a file that only one run can create; its content is the
+manifest to be. Then it uploads the files, and last the manifest, which makes the release exist. A run that is killed
+leaves files without a manifest, which nobody reads, and its claim; a later run with the same content takes up its work,
+any other one has to wait until the claim is old (``LEASE``) or is collected.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import USAGE, CorpusError
+from pipelines.places import Place, place_of
+from pipelines.push.target import HUB, Pushed, check_order
+from pipelines.release import (
+    CHECKSUMS,
+    MANIFEST,
+    RELEASES,
+    Nearby,
+    Release,
+    checksum_text,
+    latest,
+    list_folders,
+    nearby,
+)
+
+if TYPE_CHECKING:
+    from pipelines.publish import Outcome
+
+INTERIM = "interim"
+LOG = "log"
+LATEST = "latest.json"
+LEASE = timedelta(days=1)
+"""How long an unfinished upload is left alone."""
+
+AGAIN = "nothing was published: run it again"
+
+
+def publish_to(store: Path | str, work: Callable[[Path], Outcome]) -> tuple[Outcome, str]:
+    """Publish into a store: ``work`` does so for a local one; for a remote one, what it makes is uploaded.
+
+    Returns the outcome and the address of its release. CorpusError where another run was faster: the store is as that
+    run left it.
+    """
+    with nearby(store) as near:
+        if near.far is None:
+            outcome = work(near.store)
+            return outcome, str(outcome.path)
+        if near.far.url.startswith(HUB):
+            raise CorpusError("publish into a folder or an object store, then use corpus push for the Hub", USAGE)
+        parent = near.fetch_latest()
+        outcome = work(near.store)
+        if outcome.published:
+            _upload(near, Release(outcome.path), parent.version if parent else None, may_adopt=True)
+        return outcome, near.address(outcome.path)
+
+
+def push_to_store(release: Release, url: str) -> Pushed:
+    """Copy a sound release into a store on an object store, where it must be newer than all that are there."""
+    with nearby(url) as near:
+        if near.far is None:
+            raise CorpusError(f"{url} is no URL: give hf://datasets/OWNER/NAME or the URL of a store, as s3://…", USAGE)
+        target = near.far / RELEASES / release.version
+        ours = (release.path / MANIFEST).read_bytes()
+        there = target.read(MANIFEST)
+        if there is not None:
+            _check_equal(target, release, is_same=there == ours)
+            return Pushed(release.version, str(target), pushed=False)
+        parent = latest(near.store)
+        check_order(release, parent.manifest if parent else None, str(near.far))
+        _upload(near, release, parent.version if parent else None, may_adopt=False)
+        return Pushed(release.version, str(target), pushed=True)
+
+
+def collect(store: Path | str, older_than: timedelta = LEASE) -> list[str]:
+    """Remove what unfinished uploads left in a remote store, and point ``latest.json`` to the latest release.
+
+    Only what nobody has written to for ``older_than`` is removed. Returns the addresses of what is gone.
+    """
+    place = place_of(store)
+    if isinstance(place, Path):
+        raise CorpusError(f"{place} is a local store: its leftovers are collected by the next corpus publish", USAGE)
+    folders = [place / INTERIM, *(f for f in list_folders(place).values() if f.read(MANIFEST) is None)]
+    gone = []
+    for folder in folders:
+        names = folder.names()
+        if names and all(_age(folder, name) >= older_than for name in names):
+            for name in names:
+                folder.remove(name)
+            gone.append(str(folder))
+    with nearby(place.url) as near:
+        _point_to_latest(near, place)
+    return gone
+
+
+def _upload(near: Nearby, release: Release, parent: str | None, *, may_adopt: bool) -> None:
+    assert near.far is not None  # noqa: S101 - callers have seen to it
+    store, target = near.far, near.far / RELEASES / release.version
+    claim = f"{INTERIM}/after-{parent or 'nothing'}.json"
+    manifest = _claim(store, claim, (release.path / MANIFEST).read_bytes(), may_adopt=may_adopt)
+    try:
+        if _complete(store).keys() != near.folders.keys():
+            raise CorpusError(f"another run changed {store} meanwhile; {AGAIN}")
+        _put_files(target, _contents(release, manifest))
+        if store.read(claim) != manifest:
+            raise CorpusError(f"the claim of this run on {target} was taken away, since it took too long; {AGAIN}")
+        if not target.create(MANIFEST, manifest):
+            raise CorpusError(f"another run published {target} meanwhile; {AGAIN}")
+        _finish(near, store, release, manifest)
+    finally:
+        with contextlib.suppress(CorpusError):
+            if store.read(claim) == manifest:
+                store.remove(claim)
+
+
+def _contents(release: Release, manifest: bytes) -> dict[str, bytes | Path]:
+    """List the files to upload beside the manifest; the checksums cover that manifest, which may be an adopted one."""
+    hashes = {name: str(entry["sha256"]) for name, entry in release.manifest["files"].items()}
+    sums = checksum_text({**hashes, MANIFEST: hashlib.sha256(manifest).hexdigest()})
+    return {**{name: release.path / name for name in hashes}, CHECKSUMS: sums.encode()}
+
+
+def _claim(store: Place, claim: str, manifest: bytes, *, may_adopt: bool) -> bytes:
+    """Claim the next release; return the manifest to publish: that of a killed run where it says the same."""
+    for _ in range(2):
+        if store.create(claim, manifest):
+            return manifest
+        other = store.read(claim)
+        if other is not None and may_adopt and _timeless(other) == _timeless(manifest):
+            return other
+        if other is None or _age(store, claim) < LEASE:
+            break
+        store.remove(claim)
+    raise CorpusError(
+        f"another run is publishing into {store} just now, or was killed at it; nothing was published: run it again "
+        f"later, or, if no other is at work, remove {store}/{claim}"
+    )
+
+
+def _timeless(manifest: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(manifest)
+    return {name: value for name, value in content.items() if name != "published_at"}
+
+
+def _complete(store: Place) -> dict[str, Place]:
+    """List the releases that exist by version."""
+    return {version: folder for version, folder in list_folders(store).items() if folder.read(MANIFEST) is not None}
+
+
+def _put_files(target: Place, contents: Mapping[str, bytes | Path]) -> None:
+    """Upload the files of a release but its manifest, and look at each again; what others left is removed.
+
+    Whoever holds the claim may do that: without a manifest nobody reads these files.
+    """
+    for name in target.names():
+        if name not in contents or not target.holds(name, contents[name]):
+            target.remove(name)
+    for name, content in sorted(contents.items()):
+        target.create(name, content)
+    wrong = [name for name, content in sorted(contents.items()) if not target.holds(name, content)]
+    wrong += sorted(set(target.names()) - contents.keys())
+    if wrong:
+        raise CorpusError(f"{target}/{wrong[0]} is not what was uploaded; {AGAIN}")
+
+
+def _finish(near: Nearby, store: Place, release: Release, manifest: bytes) -> None:
+    """Do what follows from a release that now exists; a run that is killed here leaves it to the next one."""
+    home = near.store / RELEASES / release.version
+    if not home.exists():
+        home.mkdir(parents=True)
+        (home / MANIFEST).write_bytes(manifest)
+    for path in sorted((near.store / LOG).glob("*.json")):
+        store.create(f"{LOG}/{path.name}", path)
+    _point_to_latest(near, store)
+
+
+def _point_to_latest(near: Nearby, store: Place) -> None:
+    """Write ``latest.json``, for readers that cannot list a store; it follows from the releases, which decide."""
+    newest = latest(near.store)
+    if newest is not None:
+        content = {"version": newest.version, "path": f"{RELEASES}/{newest.version}"}
+        text = (json.dumps(content, sort_keys=True) + "\n").encode()
+        if store.read(LATEST) != text:
+            store.write(LATEST, text)
+
+
+def _check_equal(target: Place, release: Release, *, is_same: bool) -> None:
+    if not is_same:
+        raise CorpusError(
+            f"{target} exists with other content, and releases never change: publish a new version and push that"
+        )
+    wrong = [name for name in release.manifest["files"] if not target.holds(name, release.path / name)]
+    if wrong:
+        raise CorpusError(f"{target}/{wrong[0]} is missing or damaged: restore the folder from {release.path}")
+
+
+def _age(folder: Place, name: str) -> timedelta:
+    try:
+        moment: datetime = folder.work(lambda system: system.modified(folder.path(name)))
+    except FileNotFoundError:
+        return timedelta(0)
+    return datetime.now(UTC) - moment
