@@ -20,7 +20,7 @@ import yaml
 import schemas
 from pipelines.document import APPLIED, Settings
 from pipelines.language import UNKNOWN
-from pipelines.release import Tables, count_values
+from pipelines.release import AnyTables, count_values
 
 TEMPLATE = Path(__file__).with_name("card.md")
 
@@ -46,14 +46,14 @@ History = Sequence[tuple[str, str, str]]
 
 
 def render_card(
-    tables: Tables, settings: Settings, history: History, *, change_count: int | None = None, source_name: str = ""
+    tables: AnyTables, settings: Settings, history: History, *, change_count: int | None = None, source_name: str = ""
 ) -> str:
     """Write README.md of the release that comes last in ``history``.
 
     ``change_count`` is the number of rows of ``changes``, None where the release has no such table.
     """
     version = history[-1][0]
-    rows = {name: table.num_rows for name, table in tables.items()}
+    rows = {name: tables.rows(name) for name in ("documents", "edits", "terms", "rejects")}
     if change_count is not None:
         rows["changes"] = change_count
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
@@ -75,7 +75,7 @@ def render_card(
         tables=[_table_facts(name, count) for name, count in rows.items()],
         **_facts(tables),
     )
-    languages = [name for name, _ in _ranked(tables.documents, "language") if name != UNKNOWN]
+    languages = [name for name, _ in _ranked(tables, "documents", "language") if name != UNKNOWN]
     return f"---\n{_front_matter(settings, version, rows, languages)}---\n\n{body.rstrip()}\n"
 
 
@@ -116,53 +116,53 @@ def _table_facts(name: str, rows: int) -> dict[str, Any]:
     }
 
 
-def _facts(tables: Tables) -> dict[str, Any]:
-    documents, edits = tables.documents, tables.edits
-    actions = count_values(edits, "action")
+def _facts(tables: AnyTables) -> dict[str, Any]:
+    documents = tables.rows("documents")
+    actions = count_values(tables, "edits", "action")
     applied = sum(count for (action,), count in actions.items() if action in APPLIED)
-    confidence = count_values(edits, "confidence")
-    masked = {
-        rule: count for (rule, action), count in count_values(edits, "rule", "action").items() if action == "redact"
-    }
-    dates = pc.min_max(documents["published_date"]).as_py()
-    outlets = [f"{name} ({_number(count)})" for name, count in _ranked(documents, "outlet") if name]
+    confidence = count_values(tables, "edits", "confidence")
+    by_rule = count_values(tables, "edits", "rule", "action")
+    masked = {rule: count for (rule, action), count in by_rule.items() if action == "redact"}
+    known = tables.read("documents", "published_date", "word_count", "duplicate_group")
+    dates = pc.min_max(known["published_date"]).as_py()
+    outlets = [f"{name} ({_number(count)})" for name, count in _ranked(tables, "documents", "outlet") if name]
+    edits, rejects = tables.rows("edits"), tables.rows("rejects")
     return {
         "counts": {
-            "inputs": documents.num_rows + tables.rejects.num_rows,
-            "documents": documents.num_rows,
-            "words": pc.sum(documents["word_count"]).as_py() or 0,
-            "duplicates": documents.num_rows - documents["duplicate_group"].null_count,
-            "rejects": tables.rejects.num_rows,
-            "edits": edits.num_rows,
+            "inputs": documents + rejects,
+            "documents": documents,
+            "words": pc.sum(known["word_count"]).as_py() or 0,
+            "duplicates": documents - known["duplicate_group"].null_count,
+            "rejects": rejects,
+            "edits": edits,
             "applied": applied,
-            "annotated": edits.num_rows - applied,
+            "annotated": edits - applied,
             "redacted": sum(masked.values()),
-            "doubtful": edits.num_rows - confidence[("high",)],
+            "doubtful": edits - confidence[("high",)],
         },
         "dates": (dates["min"], dates["max"]) if dates["min"] else None,
-        "languages": [name for name, _ in _ranked(documents, "language")],
+        "languages": [name for name, _ in _ranked(tables, "documents", "language")],
         "outlets": ", ".join(outlets[:SHOWN]),
-        "missing": _missing(documents),
-        "top_terms": [{"name": name, "count": count} for name, count in _ranked(tables.terms, "canonical")[:SHOWN]],
-        "rejects": [{"name": name, "count": count} for name, count in _ranked(tables.rejects, "reason")],
+        "missing": _missing(tables),
+        "top_terms": [{"name": n, "count": count} for n, count in _ranked(tables, "terms", "canonical")[:SHOWN]],
+        "rejects": [{"name": name, "count": count} for name, count in _ranked(tables, "rejects", "reason")],
         "masked": [{"name": MASKED.get(name, name), "count": count} for name, count in _by_count(masked.items())],
-        "classes": _split_by_action(edits, "artefact_class"),
-        "rules": _split_by_action(edits, "rule")[:SHOWN],
+        "classes": _split_by_action(tables, "artefact_class"),
+        "rules": _split_by_action(tables, "rule")[:SHOWN],
     }
 
 
-def _missing(documents: pa.Table) -> list[dict[str, Any]]:
+def _missing(tables: AnyTables) -> list[dict[str, Any]]:
     """Count what is null or empty in the columns where that can be."""
-    counts = {
-        name: pc.sum(is_missing(documents[name])).as_py() or 0
-        for name in documents.column_names
-        if name != "duplicate_group"
-    }
-    total = max(1, documents.num_rows)
+    counts = {name: 0 for name in schemas.arrow_schema("documents").names if name != "duplicate_group"}
+    for batch in tables.batches("documents"):
+        for name in counts:
+            counts[name] += pc.sum(is_missing(batch.column(name))).as_py() or 0
+    total = max(1, tables.rows("documents"))
     return [{"name": name, "count": count, "share": count / total} for name, count in counts.items() if count]
 
 
-def is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def is_missing(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Tell for each value of a column whether it is null or empty."""
     if pa.types.is_list(column.type):
         return pc.fill_null(pc.equal(pc.list_value_length(column), 0), True)  # noqa: FBT003 - what a null counts as
@@ -171,17 +171,18 @@ def is_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.is_null(column)
 
 
-def _split_by_action(edits: pa.Table, column: str) -> list[dict[str, Any]]:
+def _split_by_action(tables: AnyTables, column: str) -> list[dict[str, Any]]:
     applied: Counter[str] = Counter()
     annotated: Counter[str] = Counter()
-    for (name, action), count in count_values(edits, column, "action").items():
+    for (name, action), count in count_values(tables, "edits", column, "action").items():
         (applied if action in APPLIED else annotated)[name] += count
     ranked = _by_count((applied + annotated).items())
     return [{"name": name, "applied": applied[name], "annotated": annotated[name]} for name, _ in ranked]
 
 
-def _ranked(table: pa.Table, column: str) -> list[tuple[str, int]]:
-    return _by_count((name, count) for (name,), count in count_values(table, column).items() if name is not None)
+def _ranked(tables: AnyTables, name: str, column: str) -> list[tuple[str, int]]:
+    counts = count_values(tables, name, column)
+    return _by_count((value, count) for (value,), count in counts.items() if value is not None)
 
 
 def _by_count(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -47,13 +47,24 @@ _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 
 
 def group_texts(texts: Sequence[str]) -> list[int]:
     """Return for each text the index of the first one of its group; a text without a copy is a group of its own."""
+    prints = fingerprints(texts)
     firsts: dict[bytes | int, int] = {}
-    equals = [firsts.setdefault(_digest(text) if text else index, index) for index, text in enumerate(texts)]
-    members = [index for index in firsts.values() if _is_long(texts[index])]
-    roots = group_sketches(sketch(texts[index] for index in members), lambda place: texts[members[place]])
+    equals = [firsts.setdefault(digest or index, index) for index, (digest, _) in enumerate(prints)]
+    members = [index for index in firsts.values() if prints[index][1] is not None]
+    bands = np.frombuffer(b"".join(prints[index][1] or b"" for index in members), np.uint32).reshape(-1, BANDS)
+    roots = group_sketches(bands, lambda place: texts[members[place]])
     near = {index: members[root] for index, root in zip(members, roots.tolist(), strict=True)}
     # A component is named by its first member among the firsts, which is also the first of all: equal texts come later.
     return [near.get(first, first) for first in equals]
+
+
+def fingerprints(texts: Sequence[str]) -> list[tuple[bytes | None, bytes | None]]:
+    """Reduce each text to a digest of its words, equal for equal texts, and the bytes of its sketch.
+
+    An empty text has no digest; one of fewer than ``SHORTEST`` words has no sketch.
+    """
+    rows = iter(sketch(text for text in texts if _is_long(text)))
+    return [(_digest(text) if text else None, next(rows).tobytes() if _is_long(text) else None) for text in texts]
 
 
 def sketch(texts: Iterable[str]) -> Bands:

@@ -20,11 +20,12 @@ from pipelines.compare import compare
 from pipelines.document import Edit, RawText, Settings, replay, undo
 from pipelines.ingest import records
 from pipelines.publish import apply_changes, build_changes, code_version, write_table
-from pipelines.refine import Source, load_source, refine
-from pipelines.release import Finding, Release, file_sha256, store_of
+from pipelines.publish.manifest import MAIN
+from pipelines.refine import Source, load_source
+from pipelines.release import Finding, Release, TableFiles, file_sha256, store_of
 from pipelines.release.content import REPORT
 from pipelines.release.store import MANIFEST, RELEASES
-from pipelines.validate import build_tables
+from pipelines.shards import Area, Engine, merge_shards, refine_shards
 
 
 @dataclass(slots=True)
@@ -137,16 +138,20 @@ def _compare_rebuilt(release: Release, parent: Release | None, source: Source, p
     if reason:
         proof.notes.append(f"not rebuilt: {reason}")
         return
-    tables = build_tables(*refine(source.inputs, source.settings, source.knowledge), source.settings)
-    contents = dict(tables.items())
-    if parent is not None:
-        contents["changes"] = build_changes(compare(parent.tables(), tables), tables.documents)
-    elif release.manifest["parent"] is not None:
-        proof.notes.append("the table changes was not rebuilt: it needs the parent")
-    with tempfile.TemporaryDirectory() as folder:
-        for name, table in contents.items():
-            made = write_table(table, name, Path(folder) / name)
-            proof.findings += _differences(release, name, made)
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home) / "tables"
+        folder.mkdir()
+        merge_shards(refine_shards(source, Area(f"{home}/shards"), Engine(1)), folder)
+        names = list(MAIN)
+        if parent is not None:
+            tables = TableFiles(folder)
+            changes = build_changes(compare(parent.tables(), tables.loaded()), tables)
+            write_table(changes, "changes", folder / "changes")
+            names.append("changes")
+        elif release.manifest["parent"] is not None:
+            proof.notes.append("the table changes was not rebuilt: it needs the parent")
+        for name in names:
+            proof.findings += _differences(release, name, sorted((folder / name).glob("train-*.parquet")))
 
 
 def _differences(release: Release, name: str, made: list[Path]) -> Iterator[Finding]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from pipelines.clean import Knowledge, apply_edits, check_guards, compose, find_edits
+from pipelines.clean import Knowledge, apply_edits, compose, find_edits
 from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings, replay
 from pipelines.errors import USAGE, CorpusError
 from pipelines.ingest import Input, read_beside, read_corrections, read_settings, records, show_source, survey
@@ -28,11 +28,21 @@ class UnsettledError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What a source knows of its own texts: its glossary as written, where that stands, and its corrections."""
+
+    place: str = ""
+    glossary: str = ""
+    corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A source ready to be refined: its folder, its settings, what is known of its texts, its inputs, notes on them."""
 
     path: Path | str
     settings: Settings
+    own: Own
     knowledge: Knowledge
     inputs: tuple[Input, ...]
     notes: tuple[str, ...] = ()
@@ -41,9 +51,10 @@ class Source:
 def load_source(source: Path | str) -> Source:
     """Read all that a source says about itself. Raises CorpusError for what is missing or wrong."""
     settings = read_settings(source)
-    knowledge = load_knowledge(source, redact=settings.redact)
+    own = read_own(source)
     inputs, notes = survey(source)
-    return Source(source, settings, knowledge, tuple(inputs), tuple(notes))
+    knowledge = make_knowledge(own, redact=settings.redact)
+    return Source(source, settings, own, knowledge, tuple(inputs), tuple(notes))
 
 
 def load_knowledge(source: Path | str | None = None, *, redact: bool = True) -> Knowledge:
@@ -51,25 +62,31 @@ def load_knowledge(source: Path | str | None = None, *, redact: bool = True) -> 
 
     Without ``redact`` the rules that mask personal data are left out.
     """
-    own = _own_glossary()
-    extra: tuple[Entry, ...] = ()
-    corrections: tuple[Correction, ...] = ()
-    extra_text = ""
-    if source is not None:
-        corrections = read_corrections(source)
-        place = f"{show_source(source)}/{GLOSSARY_FILE}"
-        try:
-            extra_text = (read_beside(source, GLOSSARY_FILE) or b"").decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise CorpusError(f"{place}: byte {error.start} is not valid UTF-8; save it as UTF-8", USAGE) from error
-        extra = tuple(read_entries(extra_text.splitlines(), place))
+    return make_knowledge(read_own(source) if source is not None else Own(), redact=redact)
+
+
+def read_own(source: Path | str) -> Own:
+    """Read what a source knows of its own texts."""
+    place = f"{show_source(source)}/{GLOSSARY_FILE}"
+    try:
+        glossary = (read_beside(source, GLOSSARY_FILE) or b"").decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{place}: byte {error.start} is not valid UTF-8; save it as UTF-8", USAGE) from error
+    return Own(place, glossary, read_corrections(source))
+
+
+def make_knowledge(own: Own, *, redact: bool = True) -> Knowledge:
+    """Put our own knowledge and that of a source together; CorpusError for a term that cannot be read."""
+    extra = tuple(read_entries(own.glossary.splitlines(), own.place))
     replaced = {e.id for e in extra}
     return Knowledge(
-        entries=(*(e for e in own if e.id not in replaced), *extra),
-        corrections=corrections,
+        entries=(*(e for e in _own_glossary() if e.id not in replaced), *extra),
+        corrections=own.corrections,
         base_rules=tuple(rule for rule in RULES if redact or rule.policy != "redact"),
-        rule_fingerprint=_digest([*_code("rules"), *_code("clean"), *_code(""), repr((corrections, redact)).encode()]),
-        glossary_fingerprint=_digest([_glossary_bytes(), extra_text.encode()]),
+        rule_fingerprint=_digest(
+            [*_code("rules"), *_code("clean"), *_code(""), repr((own.corrections, redact)).encode()]
+        ),
+        glossary_fingerprint=_digest([_glossary_bytes(), own.glossary.encode()]),
         parser_fingerprint=_digest(_code("parse") + _code("ingest")),
     )
 
@@ -97,46 +114,10 @@ def _digest(parts: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def refine(
-    inputs: Sequence[Input],
-    settings: Settings,
-    knowledge: Knowledge,
-    on_done: Callable[[int], None] | None = None,
-) -> tuple[list[CleanedDocument], list[Reject]]:
-    """Turn inputs into cleaned documents and rejects; every record becomes exactly one of the two.
-
-    ``on_done`` is told after each input, of one record or a million, how many are done.
-    """
-    documents: list[CleanedDocument] = []
-    rejects: list[Reject] = []
-    for count, entry in enumerate(inputs, start=1):
-        for outcome in outcomes(entry, settings, knowledge):
-            if isinstance(outcome, Reject):
-                rejects.append(outcome)
-            else:
-                documents.append(outcome)
-        if on_done:
-            on_done(count)
-    check_guards(documents, knowledge.rules)
-    check_corrections(documents, rejects, knowledge.corrections)
-    return documents, rejects
-
-
 def outcomes(entry: Input, settings: Settings, knowledge: Knowledge) -> Iterator[CleanedDocument | Reject]:
     """Refine the records of one input, one at a time."""
     for record in records(entry, settings):
         yield record if isinstance(record, Reject) else refine_text(record, knowledge)
-
-
-def check_corrections(
-    documents: Iterable[CleanedDocument], rejects: Iterable[Reject], corrections: Sequence[Correction]
-) -> None:
-    """Raise CorpusError for a correction of a document that is nowhere, neither published nor rejected."""
-    if corrections:
-        known = {document.raw.id for document in documents} | {reject.id for reject in rejects}
-        for correction in corrections:
-            if correction.id not in known:
-                raise CorpusError(f"corrections.csv: there is no document “{correction.id}”; correct the id")
 
 
 def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:

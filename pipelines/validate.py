@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields
-from datetime import date
 from operator import attrgetter
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import schemas
 from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, Fields, Reject, Settings, Term, in_order
-from pipelines.duplicates import group_texts
-from pipelines.errors import USAGE, CorpusError
+from pipelines.duplicates import fingerprints
 from pipelines.language import is_wanted
-from pipelines.release import Tables, row_sha256, sort_documents
+from pipelines.release import row_sha256
 from pipelines.rules.privacy import hide_text, mask_text
 
 BATCH = 2_000
@@ -30,57 +29,59 @@ FIELD_NAMES = tuple(field.name for field in fields(Fields))
 
 Columns = dict[str, list[object]]
 
-Batch = dict[str, pa.Table]
-"""The rows of some documents in each of the tables that documents fill."""
+Part = dict[str, pa.Table]
+"""The rows of some documents in each of the tables that documents fill, and their keys."""
 
-Validation = Callable[[Sequence[CleanedDocument]], Batch]
+KEYS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("source", pa.string()),
+        ("file", pa.string()),
+        ("row", pa.int32()),
+        ("published_date", pa.date32()),
+        ("raw_sha256", pa.string()),
+        ("bytes", pa.int64()),
+        ("digest", pa.binary()),
+        ("sketch", pa.binary()),
+    ]
+)
+"""What must be known of each document when the whole source is looked at: all but its text."""
 
-
-KEEP_ALL, KEEP_FIRST = "keep_all", "keep_first"
-"""What becomes of copies: all stay and share a group, or the first one stays and the others are rejects."""
-
-DEFAULTS = Settings("")
+FILLED = ("documents", "edits", "terms")
 
 
 class _UnfitError(Exception):
     """A batch that breaks the contract; the text says which column and how."""
 
 
-def build_tables(
-    documents: Sequence[CleanedDocument], rejects: Sequence[Reject], settings: Settings = DEFAULTS
-) -> Tables:
-    """Build the four tables, validated and sorted; the result does not depend on the order of the arguments.
+def validate_documents(
+    documents: Sequence[CleanedDocument], settings: Settings, first: int = 0
+) -> tuple[Part, list[Reject]]:
+    """Hold documents against the schemas and the wanted languages; return their rows, and what was refused.
 
-    Of documents that share an id the first by source path stays. Every document is in ``documents`` or in ``rejects``.
+    Each table has one column more, ``position``: documents are numbered from ``first``. ``duplicate_group`` is null,
+    since copies show only over the whole source.
     """
-    if settings.duplicates not in {KEEP_ALL, KEEP_FIRST}:
-        raise CorpusError(f'duplicates = "{settings.duplicates}": write {KEEP_ALL} or {KEEP_FIRST}', USAGE)
-    unique, set_aside = _set_doubles_aside(documents)
-    unique, unwanted = _set_unwanted_aside(unique, settings)
-    kept, groups, copies = _group(unique, settings)
-    batches, unfit = _validate(kept, groups, settings)
-    if not unfit.keys().isdisjoint(groups):
-        _, unfit = _validate(unique, {}, settings)  # what leads a group must itself be fit to stay
-        kept, groups, copies = _group([d for d in unique if d.raw.id not in unfit], settings)
-        batches, _ = _validate(kept, groups, settings)
-    found = [*rejects, *set_aside, *unwanted, *copies, *unfit.values()]
-    return Tables(
-        documents=sort_documents(_gather("documents", batches)),
-        edits=_gather("edits", batches),
-        terms=_gather("terms", batches),
-        rejects=_reject_table(found, settings),
-    )
+    wanted, rejects = _set_unwanted_aside(documents, settings)
+    parts: list[Part] = []
+    _accept(wanted, settings, parts, rejects)
+    for part in parts:
+        for name in (*FILLED, "keys"):
+            numbered = pc.add(part[name]["position"], pa.scalar(first, pa.int32()))
+            part[name] = part[name].set_column(part[name].num_columns - 1, "position", numbered)
+        first += part["keys"].num_rows
+    return {
+        name: pa.concat_tables([_empty(name), *(part[name] for part in parts)]) for name in (*FILLED, "keys")
+    }, rejects
 
 
-def _set_doubles_aside(documents: Iterable[CleanedDocument]) -> tuple[list[CleanedDocument], list[Reject]]:
-    kept: dict[str, CleanedDocument] = {}
-    doubles: list[Reject] = []
-    for document in sorted(documents, key=lambda d: (d.raw.place, d.raw.raw_sha256)):
-        first = kept.setdefault(document.raw.id, document)
-        if first is not document:
-            detail = f"the id {document.raw.id} is taken by {first.raw.source}; rename one of the two"
-            doubles.append(_reject(document, "ingest", "duplicate_id", detail))
-    return sorted(kept.values(), key=lambda d: d.raw.id), doubles
+def stored_schema(name: str) -> pa.Schema:
+    """Return the Arrow schema of ``keys``, or of a table with its column ``position``."""
+    return (KEYS if name == "keys" else schemas.arrow_schema(name)).append(pa.field("position", pa.int32()))
+
+
+def _empty(name: str) -> pa.Table:
+    return stored_schema(name).empty_table()
 
 
 def _set_unwanted_aside(
@@ -101,69 +102,51 @@ def _set_unwanted_aside(
     return kept, unwanted
 
 
-def _group(
-    documents: Sequence[CleanedDocument], settings: Settings
-) -> tuple[list[CleanedDocument], dict[str, str], list[Reject]]:
-    """Find copies: return what stays, the group of each document that has copies (by id), and the rejects.
-
-    A group has the id of its first document in the order of the table: by date, unknown dates first, then by id.
-    """
-    ordered = sorted(documents, key=_table_order)
-    roots = group_texts([document.text for document in ordered])
-    members: dict[int, list[CleanedDocument]] = defaultdict(list)
-    for document, root in zip(ordered, roots, strict=True):
-        members[root].append(document)
-    groups = {d.raw.id: same[0].raw.id for same in members.values() if len(same) > 1 for d in same}
-    if settings.duplicates == KEEP_ALL:
-        return list(documents), groups, []
-    advice = f'take it out of the source, or set duplicates = "{KEEP_ALL}" in dataset.toml'
-    copies = [
-        _reject(d, "validate", "duplicate", f"says what {same[0].raw.id} says, or nearly so, which stays: {advice}")
-        for same in members.values()
-        for d in same[1:]
-    ]
-    return [d for d in documents if groups.get(d.raw.id, d.raw.id) == d.raw.id], groups, copies
-
-
-def _table_order(document: CleanedDocument) -> tuple[bool, date, str]:
-    day = document.fields.published_date
-    return day is not None, day or date.min, document.raw.id
-
-
-def _validate(
-    documents: Sequence[CleanedDocument], groups: Mapping[str, str], settings: Settings
-) -> tuple[list[Batch], dict[str, Reject]]:
-    """Validate documents in batches; return these, and a reject for the id of each document that is not fit."""
-    batches: list[Batch] = []
-    unfit: dict[str, Reject] = {}
-    shown = groups if settings.duplicates == KEEP_ALL else {}
-    for start in range(0, len(documents), BATCH):
-        _accept(documents[start : start + BATCH], lambda some: _validated_batch(some, shown, settings), batches, unfit)
-    return batches, unfit
-
-
-def _accept(
-    documents: Sequence[CleanedDocument], validated: Validation, batches: list[Batch], unfit: dict[str, Reject]
-) -> None:
+def _accept(documents: Sequence[CleanedDocument], settings: Settings, parts: list[Part], rejects: list[Reject]) -> None:
     """Validate documents as one batch; where that fails halve it, until the ones at fault stand alone."""
+    if not documents:
+        return
     try:
-        batches.append(validated(documents))
+        parts.append(_part(documents, settings))
     except _UnfitError as error:
         if len(documents) == 1:
-            unfit[documents[0].raw.id] = _reject(documents[0], "validate", "schema", str(error))
+            rejects.append(_reject(documents[0], "validate", "schema", str(error)))
             return
         middle = len(documents) // 2
-        _accept(documents[:middle], validated, batches, unfit)
-        _accept(documents[middle:], validated, batches, unfit)
+        _accept(documents[:middle], settings, parts, rejects)
+        _accept(documents[middle:], settings, parts, rejects)
 
 
-def _validated_batch(documents: Sequence[CleanedDocument], groups: Mapping[str, str], settings: Settings) -> Batch:
-    rows = {
-        "documents": lambda: _document_columns(documents, groups, settings),
-        "edits": lambda: _edit_columns(documents, settings),
-        "terms": lambda: _term_columns(documents),
+def _part(documents: Sequence[CleanedDocument], settings: Settings) -> Part:
+    tables = {
+        "documents": _validated("documents", lambda: _document_columns(documents, settings)),
+        "edits": _validated("edits", lambda: _edit_columns(documents, settings)),
+        "terms": _validated("terms", lambda: _term_columns(documents)),
+        "keys": _keys(documents),
     }
-    return {name: _validated(name, columns) for name, columns in rows.items()}
+    rows = {"edits": [len(d.edits) for d in documents], "terms": [len(d.terms) for d in documents]}
+    numbers = np.arange(len(documents), dtype=np.int32)
+    return {
+        name: table.append_column("position", pa.array(np.repeat(numbers, rows.get(name, 1))))
+        for name, table in tables.items()
+    }
+
+
+def _keys(documents: Sequence[CleanedDocument]) -> pa.Table:
+    raws = [document.raw for document in documents]
+    digests, sketches = zip(*fingerprints([document.text for document in documents]), strict=True)
+    columns: Columns = {
+        "id": [raw.id for raw in raws],
+        "source": [raw.source for raw in raws],
+        "file": [raw.place[0] for raw in raws],
+        "row": [raw.place[1] for raw in raws],
+        "published_date": [document.fields.published_date for document in documents],
+        "raw_sha256": [raw.raw_sha256 for raw in raws],
+        "bytes": [raw.bytes for raw in raws],
+        "digest": list(digests),
+        "sketch": list(sketches),
+    }
+    return pa.table(columns, schema=KEYS)
 
 
 def _validated(name: str, columns: Callable[[], Columns]) -> pa.Table:
@@ -198,12 +181,12 @@ def _build(name: str, columns: Callable[[], Columns]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _document_columns(documents: Sequence[CleanedDocument], groups: Mapping[str, str], settings: Settings) -> Columns:
-    rows = [_document_row(document, groups.get(document.raw.id), settings) for document in documents]
+def _document_columns(documents: Sequence[CleanedDocument], settings: Settings) -> Columns:
+    rows = [_document_row(document, settings) for document in documents]
     return {name: [row[name] for row in rows] for name in schemas.arrow_schema("documents").names}
 
 
-def _document_row(document: CleanedDocument, duplicate_group: str | None, settings: Settings) -> dict[str, object]:
+def _document_row(document: CleanedDocument, settings: Settings) -> dict[str, object]:
     text = document.text
     word_count = len(text.split())
     row: dict[str, object] = {
@@ -216,7 +199,7 @@ def _document_row(document: CleanedDocument, duplicate_group: str | None, settin
         "edit_count": len(document.edits),
         "artefacts_per_1000_words": _artefact_rate(document, word_count),
         "language": document.language,
-        "duplicate_group": duplicate_group,
+        "duplicate_group": None,
         "raw_sha256": document.raw.raw_sha256,
         "text_sha256": _sha256(text),
     }
@@ -270,11 +253,7 @@ def _term_order(term: Term) -> tuple[int, int, str, str]:
     return term.start, term.end, term.term, term.surface
 
 
-def _gather(name: str, batches: Iterable[Batch]) -> pa.Table:
-    return pa.concat_tables([schemas.arrow_schema(name).empty_table(), *(batch[name] for batch in batches)])
-
-
-def _reject_table(rejects: Iterable[Reject], settings: Settings) -> pa.Table:
+def build_rejects(rejects: Iterable[Reject], settings: Settings) -> pa.Table:
     """Build ``rejects``; names and details that no UTF-8 text can hold are written with escapes."""
     rows = [asdict(reject) for reject in rejects]
     for row in rows:

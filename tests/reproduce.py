@@ -11,9 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.refine import load_source, refine
+from pipelines.refine import load_source
 from pipelines.release import table_sha256
-from pipelines.validate import build_tables
+from tests.samples import build_tables, refine
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pyarrow as pa
 from hypothesis import strategies as st
 
 import schemas
+from pipelines.clean import Knowledge
 from pipelines.document import CleanedDocument, Edit, Fields, RawText, Reject, Settings, Term
+from pipelines.ingest import Input
 from pipelines.publish import Build, Outcome, code_version, publish
-from pipelines.refine import load_source, refine
+from pipelines.refine import load_source, outcomes
 from pipelines.release import Tables
-from pipelines.validate import build_tables
+from pipelines.shards import merge
+from pipelines.shards.settle import settle
+from pipelines.shards.work import reject_rows
+from pipelines.validate import FILLED, validate_documents
 
+DEFAULTS = Settings("")
 SETTINGS = Settings("sample", title="Sample", languages=("en",), max_document_loss=1.0)
 
 
@@ -40,6 +48,29 @@ def make_document(
 def make_reject(source: str = "bad.txt") -> Reject:
     """Make the reject of an empty file."""
     return Reject(source, "ingest", "empty", "the file is empty: remove it or fill it", sha256(""), 0)
+
+
+def refine(
+    inputs: Iterable[Input], settings: Settings, knowledge: Knowledge
+) -> tuple[list[CleanedDocument], list[Reject]]:
+    """Refine inputs one after the other, in memory."""
+    found = [outcome for entry in inputs for outcome in outcomes(entry, settings, knowledge)]
+    return [o for o in found if isinstance(o, CleanedDocument)], [o for o in found if isinstance(o, Reject)]
+
+
+def build_tables(
+    documents: Sequence[CleanedDocument], rejects: Sequence[Reject], settings: Settings = DEFAULTS
+) -> Tables:
+    """Build the tables of some documents as one shard, in memory."""
+    part, refused = validate_documents(documents, settings)
+    tables = {**part, "rejects": reject_rows([*rejects, *refused])}
+    relations = {name: table.append_column("shard", pa.repeat("one", table.num_rows)) for name, table in tables.items()}
+    with TemporaryDirectory() as scratch, merge.connect(relations, Path(scratch)) as connection:
+        settled = settle(connection, settings, lambda _, position: str(part["documents"]["text"][position]))
+        documents_, edits, terms = (
+            pa.Table.from_batches(merge.merged(connection, n, settled), schemas.arrow_schema(n)) for n in FILLED
+        )
+        return Tables(documents_, edits, terms, merge.rejected(connection, settled, settings))
 
 
 def make_build(tables: Tables, *, parent: str | None = None) -> Build:

@@ -20,11 +20,11 @@ from pipelines.errors import CorpusError
 from pipelines.flows import run_publish
 from pipelines.ingest import list_inputs
 from pipelines.publish import Build, Outcome, publish
-from pipelines.refine import load_knowledge, load_source, refine
+from pipelines.refine import load_knowledge, load_source
 from pipelines.release import latest
-from pipelines.validate import build_tables
 from tests import corpora
 from tests.corpora import MANY, ONE
+from tests.samples import build_tables, refine
 
 COUNT = 2_000
 WRONG = {

@@ -21,8 +21,7 @@ import schemas
 from pipelines.card import render_card
 from pipelines.document import CleanedDocument, Edit
 from pipelines.release import resolve
-from pipelines.validate import build_tables
-from tests.samples import SETTINGS, documents, make_document, make_reject, make_release
+from tests.samples import SETTINGS, build_tables, documents, make_document, make_reject, make_release
 
 HISTORY = [("1.0.0", "first", "first release")]
 EMPTY = [("1.0.0", "rejects"), ("1.0.1", "changes")]

@@ -1,6 +1,7 @@
 """What cleaning promises: the gold of the seeds, replay, undo, idempotence, gating, and that quotes are left alone."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,12 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.clean import Knowledge, check_guards, find_edits
+from pipelines.clean import Knowledge, check_guards, find_edits, find_excesses
 from pipelines.clean.metadata import read_names
 from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, moved, replay, undo
 from pipelines.errors import CorpusError
 from pipelines.parse import parse
 from pipelines.refine import clean, refine_text
+from pipelines.rules import Rule
 from tests.texts import GOLDEN, KNOWLEDGE, LINES, ROOT, gold, raw_texts, read, refined
 
 ARTEFACTS = [
@@ -150,10 +152,15 @@ def test_a_rule_that_takes_too_much_too_often_stops_the_run() -> None:
     ]
     documents = [refined(raw, f"d{n}") for n, raw in enumerate(raws)]
     tight = [replace(rule, most=0.5) for rule in KNOWLEDGE.rules]
-    check_guards(documents, KNOWLEDGE.rules)
+
+    def check(some: Sequence[CleanedDocument], rules: Sequence[Rule]) -> None:
+        limits = {rule.id: rule for rule in rules}
+        check_guards([e for document in some for e in find_excesses(document, limits)], len(some), rules)
+
+    check(documents, KNOWLEDGE.rules)
     with pytest.raises(CorpusError, match=r"rule site-chrome took more than 50% of 4 of 4.*d0\.txt at"):
-        check_guards(documents, tight)
-    check_guards(documents[:2], tight)
+        check(documents, tight)
+    check(documents[:2], tight)
 
 
 def record(text: str, *, is_fallback: bool = False, **metadata: str) -> CleanedDocument:

@@ -13,8 +13,7 @@ from pipelines.document import CleanedDocument, Edit, Fields
 from pipelines.errors import CorpusError
 from pipelines.ingest.settings import CHOICES
 from pipelines.release import Tables
-from pipelines.validate import build_tables
-from tests.samples import documents, make_document, make_reject
+from tests.samples import build_tables, documents, make_document, make_reject
 
 
 def tables(*sample: CleanedDocument) -> Tables:

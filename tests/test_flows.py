@@ -22,24 +22,30 @@ from pipelines.flows import ledger as ledgers
 from pipelines.flows import progress, run, run_publish, server
 from pipelines.flows.ledger import Ledger
 from pipelines.flows.server import Server, make_home, prefect_home
-from pipelines.refine import load_source, refine
+from pipelines.refine import load_source
 from pipelines.release import latest
-from pipelines.validate import build_tables
+from pipelines.shards import Engine
+from tests.samples import build_tables, refine
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 
 FAKES = """
+import contextlib
 from types import SimpleNamespace
 import pipelines.flows.publish as stages
 stages.refining = SimpleNamespace(
     load_source=lambda path: SimpleNamespace(path=path, inputs=[], settings=None, knowledge=None),
-    refine=lambda inputs, settings, knowledge, on_done: work(),
 )
-stages.validating = SimpleNamespace(build_tables=lambda documents, rejects, settings=None: "tables")
-stages.publishing = SimpleNamespace(publish=lambda *given, **named: SimpleNamespace(version="1.0.0", path="here"))
+stages.sharding = SimpleNamespace(
+    refine_shards=lambda source, area, engine, on_done: work(), merge_shards=lambda refined, folder: 0
+)
+stages.publishing = SimpleNamespace(
+    staged=lambda store: contextlib.nullcontext(store),
+    publish_staged=lambda *given, **named: SimpleNamespace(version="1.0.0", path="here"),
+)
 stages.describe_build = lambda *given: None
-stages.counted = lambda build, refined: build
+stages.counted = lambda build, count: build
 """
 """Stages that do nothing, for a process of its own; ``work`` is the one that matters there."""
 
@@ -66,21 +72,22 @@ def stages(embedded: Server, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
         calls["publish"] = (*given, *named.values())
         return SimpleNamespace(version="1.0.0")
 
-    def refine_nothing(inputs: object, *_: object, on_done: object) -> tuple[list[Any], list[Any]]:
-        calls["refine"] = inputs
-        return [], []
+    def refine_nothing(source: SimpleNamespace, *given: object, on_done: object) -> str:
+        calls["refine"] = (source.inputs, *given)
+        return "refined"
 
     fake = SimpleNamespace(
         load_source=lambda path: SimpleNamespace(path=path, inputs=["one"], settings="settings", knowledge="rules"),
-        refine=refine_nothing,
-        build_tables=lambda documents, rejects, settings=None: "tables",
-        publish=publish,
+        refine_shards=refine_nothing,
+        merge_shards=lambda refined, folder: 1,
+        staged=contextlib.nullcontext,
+        publish_staged=publish,
         calls=calls,
     )
-    for module in ("refining", "validating", "publishing"):
+    for module in ("refining", "sharding", "publishing"):
         monkeypatch.setattr(flow, module, fake)
     monkeypatch.setattr(flow, "describe_build", lambda *given: "build")
-    monkeypatch.setattr(flow, "counted", lambda build, refined: build)
+    monkeypatch.setattr(flow, "counted", lambda build, count: build)
     return fake
 
 
@@ -94,20 +101,13 @@ def test_the_flow_hands_every_parameter_to_its_stage(stages: SimpleNamespace, tm
     )
     assert outcome.version == "1.0.0"
     assert [step[0] for step in seen] == list(progress.STAGES)
-    assert stages.calls["refine"] == ["one"]
-    tables, store, settings, build, version, is_dry_run = stages.calls["publish"]
-    assert (tables, store, settings, build, version, is_dry_run) == (
-        "tables",
-        tmp_path,
-        "settings",
-        "build",
-        "2.0.0",
-        True,
-    )
+    inputs, area, engine = stages.calls["refine"]
+    assert (inputs, area.root, engine) == (["one"], str(tmp_path / "interim" / "shards"), Engine(3, ""))
+    assert stages.calls["publish"] == (tmp_path, tmp_path, "settings", "build", "2.0.0", True)
     assert not run._lingering.is_set()
 
 
-@pytest.mark.parametrize("stage", ["load_source", "refine", "build_tables", "publish"])
+@pytest.mark.parametrize("stage", ["load_source", "refine_shards", "merge_shards", "publish_staged"])
 def test_the_error_of_a_stage_comes_out_as_it_is(stages: SimpleNamespace, tmp_path: Path, stage: str) -> None:
     problem = CorpusError("the data is bad: mend it", 1)
 

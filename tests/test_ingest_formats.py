@@ -12,9 +12,10 @@ from pipelines.document import RawText, Reject, Settings
 from pipelines.errors import CorpusError
 from pipelines.ingest import list_inputs, read_settings, records, survey
 from pipelines.ingest.cards import read_configs
-from pipelines.refine import load_knowledge, refine
+from pipelines.refine import load_knowledge
 from tests import corpora
 from tests.corpora import DOCUMENTS, ENCODINGS, MANY, ONE, PACKINGS, TEXTS
+from tests.samples import refine
 
 SETTINGS = Settings(name="t")
 FULL = {"title": "title", "date": "published_date", "outlet": "outlet", "url": "url"}

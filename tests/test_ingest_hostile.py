@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from pipelines.clean import find_edits
 from pipelines.document import Edit, RawText, Reject, Settings
 from pipelines.ingest import Input, list_inputs, records
-from pipelines.refine import load_knowledge, refine
-from pipelines.validate import build_tables
+from pipelines.refine import load_knowledge
 from tests import corpora
 from tests.corpora import DOCUMENTS, PACKINGS, as_tar, as_zip
+from tests.samples import build_tables, refine
 
 SETTINGS = Settings(name="t")
 GOOD = DOCUMENTS[0]["text"].encode()

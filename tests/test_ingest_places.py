@@ -12,10 +12,11 @@ from pipelines.document import RawText, Reject, Settings
 from pipelines.errors import CorpusError
 from pipelines.ingest import hide_secrets, list_inputs, read_settings, records, source_argument
 from pipelines.places import Place
-from pipelines.refine import load_source, refine
+from pipelines.refine import load_source
 from tests import corpora
 from tests.buckets import Proxy, serve_bucket
 from tests.corpora import TEXTS, as_zip
+from tests.samples import refine
 
 FILES = {
     "dataset.toml": b'name = "far"\nmin_documents = 3\n',

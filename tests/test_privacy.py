@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.document import Edit, Settings, undo
 from pipelines.rules.privacy import MASKS, mask_text
-from pipelines.validate import build_tables
+from tests.samples import build_tables
 from tests.texts import SEEDS, read, refined
 
 EMAILS = [

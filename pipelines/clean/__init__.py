@@ -13,12 +13,12 @@ from dataclasses import replace
 from pipelines.clean.compose import compose
 from pipelines.clean.engine import Knowledge, find_edits
 from pipelines.clean.fields import read_fields
-from pipelines.clean.guards import check_guards
+from pipelines.clean.guards import Excess, check_guards, find_excesses
 from pipelines.clean.metadata import known_columns, with_metadata
 from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, RawText, Term, moved
 from pipelines.language import detect_language, note_mixed_script
 
-__all__ = ["Knowledge", "apply_edits", "check_guards", "compose", "find_edits"]
+__all__ = ["Excess", "Knowledge", "apply_edits", "check_guards", "compose", "find_edits", "find_excesses"]
 
 
 def apply_edits(raw: RawText, edits: tuple[Edit, ...], text: str, knowledge: Knowledge) -> CleanedDocument:

@@ -5,7 +5,7 @@ A new pattern for a footer that eats paragraphs is thus found on the first night
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipelines.document import CleanedDocument
@@ -31,21 +31,23 @@ class Excess:
     excerpt: str
 
 
-def check_guards(documents: Sequence[CleanedDocument], rules: Iterable[Rule]) -> None:
-    """Raise CorpusError, with the ten worst places, where a rule goes beyond what it may do in too many documents."""
+def check_guards(excesses: Iterable[Excess], count: int, rules: Iterable[Rule]) -> None:
+    """Raise CorpusError, with the ten worst places, where a rule goes beyond what it may do in too many documents.
+
+    ``excesses`` are those of all ``count`` documents.
+    """
     limits = {rule.id: rule for rule in rules}
     found: dict[str, list[Excess]] = {}
-    for document in documents:
-        for excess in _excesses(document, limits):
-            found.setdefault(excess.rule, []).append(excess)
-    for rule_id, excesses in sorted(found.items()):
+    for excess in excesses:
+        found.setdefault(excess.rule, []).append(excess)
+    for rule_id, those in sorted(found.items()):
         rule = limits[rule_id]
-        if len(excesses) > max(FEW, rule.often * len(documents)):
-            raise CorpusError(_message(rule, excesses, len(documents)))
+        if len(those) > max(FEW, rule.often * count):
+            raise CorpusError(_message(rule, those, count))
 
 
-def _excesses(document: CleanedDocument, limits: dict[str, Rule]) -> Iterable[Excess]:
-    """What each rule took out of the body of one document, where that is more than it may."""
+def find_excesses(document: CleanedDocument, limits: Mapping[str, Rule]) -> Iterator[Excess]:
+    """Find what each rule took out of the body of one document, where that is more than it may."""
     length = len(document.raw.text)
     if length < SHORTEST:
         return

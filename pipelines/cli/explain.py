@@ -99,10 +99,10 @@ def _validated(document: CleanedDocument, settings: Settings) -> CleanedDocument
     is_fit = all(name == name.encode("utf-8", "replace").decode() for name in names)
     if is_fit and is_wanted(document.text, document.language, settings.languages):
         return document
-    from pipelines.validate import build_tables
+    from pipelines.validate import validate_documents
 
-    rows = build_tables([document], [], settings).rejects.to_pylist()
-    return Reject(**rows[0]) if rows else document
+    refused = validate_documents([document], settings)[1]
+    return refused[0] if refused else document
 
 
 def _from_release(store: Path, version: str | None, document_id: str) -> tuple[str, str, tuple[Edit, ...]]:

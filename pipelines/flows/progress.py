@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 
-STAGES = ("ingest", "refine", "validate", "publish")
-"""The stages of a run in order, as a listener hears of them (refine parses and cleans)."""
+STAGES = ("ingest", "refine", "merge", "publish")
+"""The stages of a run in order, as a listener hears of them (refine parses, cleans and validates)."""
 
 INTERVAL = 0.1
 

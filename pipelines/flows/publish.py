@@ -19,20 +19,19 @@ from prefect.context import FlowRunContext
 import schemas
 from pipelines import publish as publishing
 from pipelines import refine as refining
-from pipelines import validate as validating
+from pipelines import shards as sharding
 from pipelines.flows.ledger import current
 from pipelines.flows.progress import report
 from pipelines.ingest import source_argument
-from pipelines.publish import code_version, watch
+from pipelines.publish import Build, code_version, watch
 from pipelines.publish.staging import check_store
 from pipelines.refine import load_knowledge
 from pipelines.release import latest
+from pipelines.release.folders import INTERIM
+from pipelines.shards import Area, Engine, Refined
 
 if TYPE_CHECKING:
-    from pipelines.document import CleanedDocument, Reject
-    from pipelines.publish import Build
     from pipelines.refine import Source
-    from pipelines.release import Tables
 
 T = TypeVar("T")
 
@@ -51,7 +50,6 @@ class Parcel(Generic[T]):
 
 
 Loaded = tuple["Source", "Build"]
-Refined = tuple[list["CleanedDocument"], list["Reject"]]
 
 
 @task(name="ingest", **PLAIN)
@@ -65,36 +63,30 @@ def ingest(source: str, store: Path) -> Parcel[Loaded]:
 
 
 @task(name="refine", **PLAIN)
-def refine(loaded: Parcel[Loaded], workers: int | None) -> Parcel[Refined]:  # noqa: ARG001 (no pool yet)
-    """Read, parse and clean every input; what cannot become a document is a reject."""
+def refine(loaded: Parcel[Loaded], area: str, engine: Engine) -> Parcel[Refined]:
+    """Read, parse, clean and validate every input, shard by shard; what cannot become a document is a reject."""
     with current().stage("refine"):
         source, _ = loaded.content
         tell = partial(report, "refine", total=len(source.inputs))
-        return Parcel(refining.refine(source.inputs, source.settings, source.knowledge, on_done=tell))
+        return Parcel(sharding.refine_shards(source, Area(area), engine, on_done=tell))
 
 
-@task(name="validate", **PLAIN)
-def validate(refined: Parcel[Refined], loaded: Parcel[Loaded]) -> Parcel[Tables]:
-    """Make tables of the documents and rejects, and hold them against the schemas."""
-    with current().stage("validate"):
-        return Parcel(validating.build_tables(*refined.content, loaded.content[0].settings))
+@task(name="merge", **PLAIN)
+def merge(refined: Parcel[Refined], folder: Path, store: Path) -> int:
+    """Bring the rows of all shards together as the tables of a release; return the number of inputs."""
+    with current().stage("merge"), publishing.writing(store):
+        return sharding.merge_shards(refined.content, folder)
 
 
 @task(name="publish", **PLAIN)
 def publish(
-    tables: Parcel[Tables],
-    refined: Parcel[Refined],
-    loaded: Parcel[Loaded],
-    store: Path,
-    version: str,
-    *,
-    is_dry_run: bool,
+    loaded: Parcel[Loaded], folder: Path, store: Path, version: str, *, input_count: int, is_dry_run: bool
 ) -> None:
-    """Stage the release and make it visible in one move, unless nothing has changed."""
-    with current().stage("publish"):
+    """Complete the staged release and make it visible in one move, unless nothing has changed."""
+    with current().stage("publish"), publishing.writing(store):
         source, build = loaded.content
-        build = counted(build, refined.content)
-        outcome = publishing.publish(tables.content, store, source.settings, build, version, dry_run=is_dry_run)
+        build = counted(build, input_count)
+        outcome = publishing.publish_staged(folder, store, source.settings, build, version, dry_run=is_dry_run)
         current().settle(outcome)
 
 
@@ -105,18 +97,21 @@ def publish_release(
     version: str = "auto",
     dry_run: bool = False,  # noqa: FBT001, FBT002 (Prefect shows parameters by their names)
     workers: int | None = None,
+    scheduler: str = "",
 ) -> None:
     """Publish the next release of ``source`` in ``store``; the outcome is in the ledger of the run."""
-    loaded = ingest(source, Path(store))
-    refined = refine(loaded, workers)
-    tables = validate(refined, loaded)
-    publish(tables, refined, loaded, Path(store), version, is_dry_run=dry_run)
+    home = Path(store)
+    loaded = ingest(source, home)
+    refined = refine(loaded, str(home / INTERIM / "shards"), Engine(workers, scheduler))
+    with publishing.staged(home) as folder:
+        inputs = merge(refined, folder, home)
+        publish(loaded, folder, home, version, input_count=inputs, is_dry_run=dry_run)
 
 
 def describe_build(source: Source, parent: str, is_current: Callable[[], bool] | None) -> Build:
     """Note what makes the release, which release was the latest, and how to tell whether the source has changed."""
     context = FlowRunContext.get()
-    return publishing.Build(
+    return Build(
         rule_fingerprint=source.knowledge.rule_fingerprint,
         glossary_fingerprint=source.knowledge.glossary_fingerprint,
         parser_fingerprint=source.knowledge.parser_fingerprint,
@@ -131,14 +126,13 @@ def describe_build(source: Source, parent: str, is_current: Callable[[], bool] |
     )
 
 
-def counted(build: Build, refined: Refined) -> Build:
+def counted(build: Build, input_count: int) -> Build:
     """Note how many inputs there were: of a file with many records each is one, which shows only once it is read."""
-    documents, rejects = refined
-    return replace(build, input_count=len(documents) + len(rejects))
+    return replace(build, input_count=input_count)
 
 
 def prepare(store: Path) -> None:
     """Do what needs no server while it starts: look at the store, read the glossary, load the libraries of validate."""
     check_store(store)
     load_knowledge()
-    validating.build_tables([], [])
+    schemas.schema_of("documents")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
@@ -153,12 +153,16 @@ def is_common(char: str) -> bool:
 
 @dataclass(slots=True)
 class Lines:
-    """The lines of a file of records, decoded as a stream; ``encoding`` is known from the first odd byte on."""
+    """The lines of a file of records, decoded as a stream; ``encoding`` is found out at the first odd byte.
+
+    Of a part of a file the encoding is ``known`` and ``first`` is the number of its first line.
+    """
 
     file: Reader
     limit: int
     encoding: str = "utf-8"
-    is_decided: bool = field(default=False)
+    known: str = ""
+    first: int = 1
 
     def chunks(self) -> Iterator[str]:
         """Decode the file piece by piece; bytes that do not fit become lone surrogates."""
@@ -169,7 +173,7 @@ class Lines:
                 yield data.decode("ascii")
             else:
                 if decoder is None:
-                    self.encoding = decide(data)
+                    self.encoding = self.known or decide(data)
                     codec = LEGACY.get(self.encoding, self.encoding)
                     decoder = codecs.getincrementaldecoder(codec)("corpus_mark")
                 text = decoder.decode(data)
@@ -181,7 +185,7 @@ class Lines:
     def __iter__(self) -> Iterator[tuple[int, str | None]]:
         """Yield number and text of each line; None stands for one that is longer than the limit."""
         kept: list[str] = []
-        length = number = 0
+        length, number = 0, self.first - 1
         for chunk in self.chunks():
             *whole, tail = chunk.split("\n")
             for piece in whole:

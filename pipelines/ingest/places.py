@@ -24,10 +24,26 @@ OWN_FILES = frozenset({"dataset.toml", "corrections.csv", "glossary.jsonl", "REA
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A piece of a file of records: whole lines, or the row ``groups`` from the first number to before the second.
+
+    ``offset`` and ``bytes`` say where it lies in the file, ``first`` is the number of its first line or row, ``form``
+    what else its meaning hangs on (the schema of a table).
+    """
+
+    offset: int
+    bytes: int
+    first: int
+    groups: tuple[int, int] | None = None
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """One file of a source: where it lies, its name inside the source, and the id that its document will have.
 
-    ``root`` is the folder that links must not leave, ``number`` its place in the list, ``place`` its remote folder.
+    ``root`` is the folder that links must not leave, ``number`` its place in the list, ``place`` its remote folder;
+    ``window`` says which part of the file is meant, None for all of it.
     """
 
     path: Path | str
@@ -36,6 +52,7 @@ class Input:
     root: str = ""
     number: int = 0
     place: Place | None = None
+    window: Window | None = None
 
 
 def source_name(source: Path | str) -> str:

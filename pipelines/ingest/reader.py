@@ -16,10 +16,11 @@ from pipelines.ingest.encodings import Lines, decode
 from pipelines.ingest.formats import format_of
 from pipelines.ingest.mapping import Mapper, Metadata, checked_text, digest
 from pipelines.ingest.packing import Budget, members, packing_of, unpack
-from pipelines.ingest.places import Input, opened, stem
+from pipelines.ingest.places import Input, Window, opened, stem
 from pipelines.ingest.refusal import RefusedError, reject
 from pipelines.ingest.sheets import Sheet
 from pipelines.ingest.texts import split_front_matter
+from pipelines.ingest.windows import Slice
 
 HEAD = 1 << 16
 Outcome = RawText | Reject
@@ -100,6 +101,9 @@ def records(entry: Input, settings: Settings) -> Iterator[Outcome]:
         with opened(entry, settings) as (file, size):
             budget = Budget(size, settings)
             piece = Piece(entry.source, entry.id, entry.source, file, size, settings, budget, is_plain=True)
+            if entry.window is not None:
+                yield from _window(piece, entry.window)
+                return
             for outcome in _layers(piece):
                 seen = True
                 yield outcome
@@ -110,6 +114,19 @@ def records(entry: Input, settings: Settings) -> Iterator[Outcome]:
     except OSError as error:
         detail = f"{error.strerror or type(error).__name__}; make room or make the file readable, and publish again"
         yield Reject(entry.source, "ingest", "unreadable", detail, None, size, entry.id)
+
+
+def _window(piece: Piece, window: Window) -> Iterator[Outcome]:
+    """Read the records of a part of a file; they have the numbers that they have in the whole."""
+    if window.groups:
+        yield from _table(piece, "parquet", window)
+        return
+    piece.file.seek(window.offset)
+    piece.file = cast("IO[bytes]", Slice(piece.file, window.bytes))
+    mapper = Mapper(piece.settings)
+    lines = Lines(piece, piece.settings.max_line_length, known="utf-8", first=window.first)
+    for row in rows.json_lines(lines):
+        yield _record(piece, row, mapper, lines.encoding)
 
 
 def _layers(piece: Piece) -> Iterator[Outcome]:
@@ -230,12 +247,12 @@ def _without_text(front: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in front.items() if key != "text"}
 
 
-def _table(piece: Piece, kind: str) -> Iterator[Outcome]:
-    """Read the rows of a Parquet or Arrow file."""
+def _table(piece: Piece, kind: str, window: Window | None = None) -> Iterator[Outcome]:
+    """Read the rows of a Parquet or Arrow file, or of some of its row groups."""
     file = piece.seekable()
     mapper = Mapper(piece.settings)
     chosen = mapper.columns(tables.columns_of(file, kind))
-    for row in tables.table_rows(file, kind, sorted(set(chosen.values()))):
+    for row in tables.table_rows(file, kind, sorted(set(chosen.values())), window):
         yield _record(piece, row, mapper, "utf-8")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any
 
+from pipelines.ingest.places import Window
 from pipelines.ingest.refusal import RefusedError, name_some, reject
 from pipelines.ingest.rows import Row
 
@@ -29,14 +30,14 @@ def columns_of(file: IO[bytes], kind: str) -> list[str]:
     return names
 
 
-def table_rows(file: IO[bytes], kind: str, columns: list[str]) -> Iterator[Row]:
-    """Read the given columns row by row; rows count from 1."""
+def table_rows(file: IO[bytes], kind: str, columns: list[str], window: Window | None = None) -> Iterator[Row]:
+    """Read the given columns row by row, or those of a window; rows count from 1 in the file."""
     import pyarrow as pa
 
-    number = 0
+    number = window.first - 1 if window else 0
     try:
         file.seek(0)
-        for batch in _parquet_batches(file, columns) if kind == "parquet" else _arrow_batches(file, columns):
+        for batch in _parquet_batches(file, columns, window) if kind == "parquet" else _arrow_batches(file, columns):
             cells = [(name, batch.column(name)) for name in columns]
             for index in range(batch.num_rows):
                 number += 1
@@ -53,7 +54,7 @@ def _cells(cells: list[tuple[str, Any]], index: int) -> dict[str, Any] | Refused
         return reject("encoding", f"a cell that is no valid text ({type(error).__name__}); write it as UTF-8")
 
 
-def _parquet_batches(file: IO[bytes], columns: list[str]) -> Iterator[Any]:
+def _parquet_batches(file: IO[bytes], columns: list[str], window: Window | None) -> Iterator[Any]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -61,10 +62,11 @@ def _parquet_batches(file: IO[bytes], columns: list[str]) -> Iterator[Any]:
     texts = [name for name in columns if schema.field(name).type in {pa.string(), pa.large_string()}]
     file.seek(0)
     with pq.ParquetFile(file, read_dictionary=texts, page_checksum_verification=True) as table:
-        for group in range(table.metadata.num_row_groups):
+        groups = range(*(window.groups if window and window.groups else (0, table.metadata.num_row_groups)))
+        for group in groups:
             if table.metadata.row_group(group).total_byte_size > GROUP:
                 raise reject("too_large", f"row group {group} is larger than {GROUP} bytes; write smaller ones")
-        yield from table.iter_batches(batch_size=BATCH, columns=columns, use_threads=False)
+        yield from table.iter_batches(batch_size=BATCH, row_groups=list(groups), columns=columns, use_threads=False)
 
 
 def _arrow_reader(file: IO[bytes]) -> Any:  # noqa: ANN401 - pyarrow has no types

@@ -6,12 +6,11 @@ Nothing is written unless there is something new, the expectations of the source
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from pipelines.card import render_card
 from pipelines.compare import Difference, compare
@@ -20,6 +19,7 @@ from pipelines.errors import INTERNAL, CorpusError
 from pipelines.publish.changes import apply_changes, build_changes, prove_changes
 from pipelines.publish.expectations import check_accounting, check_expectations
 from pipelines.publish.manifest import (
+    MAIN,
     Build,
     build_manifest,
     code_version,
@@ -30,18 +30,19 @@ from pipelines.publish.manifest import (
 )
 from pipelines.publish.parquet import write_table
 from pipelines.publish.rivals import ATTEMPTS, ConflictError, watch
-from pipelines.publish.staging import check_store, promote, staging_area
+from pipelines.publish.staging import check_store, promote, staging_area, unstage
 from pipelines.publish.versions import AUTO, choose_version, given_versions
 from pipelines.release import (
     RELEASES,
+    AnyTables,
     Release,
     ReleaseInfo,
+    TableFiles,
     Tables,
     check_files,
     count_values,
     latest,
     releases,
-    table_sha256,
     verify,
 )
 
@@ -53,8 +54,11 @@ __all__ = [
     "build_changes",
     "code_version",
     "publish",
+    "publish_staged",
+    "staged",
     "watch",
     "write_table",
+    "writing",
 ]
 
 SHOWN_REJECTS = 1_000
@@ -86,27 +90,61 @@ class Outcome:
 def publish(
     tables: Tables, store: Path, settings: Settings, build: Build, version: str = AUTO, *, dry_run: bool = False
 ) -> Outcome:
-    """Publish tables as the next release of a store, unless they say what the latest release says.
+    """Publish tables that are in memory: see ``publish_staged``."""
+    with staged(store) as folder:
+        for name, table in tables.items():
+            write_table(table, name, folder / name)
+        return publish_staged(folder, store, settings, build, version, dry_run=dry_run)
+
+
+@contextmanager
+def staged(store: Path) -> Iterator[Path]:
+    """Give a folder for the tables of the next release; it is gone in the end unless it was published.
+
+    CorpusError where the store cannot be used or written to; then, too, the store is as it was.
+    """
+    check_store(store)
+    with writing(store), staging_area(store) as folder:
+        yield folder
+
+
+@contextmanager
+def writing(store: Path) -> Iterator[None]:
+    """Say in one line what keeps a store from being written to."""
+    try:
+        yield
+    except OSError as error:
+        raise CorpusError(
+            f"{store} cannot be written to ({error.strerror or error}): check permissions and free space, "
+            "or choose another store with --to"
+        ) from error
+
+
+def publish_staged(
+    folder: Path, store: Path, settings: Settings, build: Build, version: str = AUTO, *, dry_run: bool = False
+) -> Outcome:
+    """Publish the tables below a staged folder as the next release, unless they say what the latest release says.
 
     A run that loses a race begins again against the new parent, if the source is still as it was read.
-    CorpusError where the store cannot be used, an expectation of the source is not met, the version asked for is
-    refused, or another run published meanwhile. In every such case the store is as it was.
+    CorpusError where an expectation of the source is not met, the version asked for is refused, or another run
+    published meanwhile. In every such case the store is as it was.
     """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _publish_once(tables, store, settings, build, version, dry_run=dry_run)
+            return _publish_once(folder, store, settings, build, version, dry_run=dry_run)
         except ConflictError:
             newest = latest(store)
             if build.is_current is None or not build.is_current():
                 raise
             build = replace(build, parent=newest.version if newest else "")
-    return _publish_once(tables, store, settings, build, version, dry_run=dry_run)
+            unstage(folder, MAIN)
+    return _publish_once(folder, store, settings, build, version, dry_run=dry_run)
 
 
 def _publish_once(
-    tables: Tables, store: Path, settings: Settings, build: Build, version: str, *, dry_run: bool
+    folder: Path, store: Path, settings: Settings, build: Build, version: str, *, dry_run: bool
 ) -> Outcome:
-    check_store(store)
+    tables = TableFiles(folder)
     check_accounting(tables, build)
     parent = _sound_parent(store, build)
     difference = _compare_with(parent, tables, settings)
@@ -126,41 +164,30 @@ def _publish_once(
         counts=count_stages(tables, build),
         rule_counts=_count_applied(tables),
         difference=difference,
-        rejects=tuple(tables.rejects.slice(0, SHOWN_REJECTS).to_pylist()),
+        rejects=tuple(tables.read("rejects").slice(0, SHOWN_REJECTS).to_pylist()),
         notes=build.notes,
     )
     if outcome.published:
         manifest = build_manifest(tables, build, settings, chosen, parent=parent, difference=difference)
-        contents = dict(tables.items()) | _proved_changes(parent, tables, difference)
+        if parent is not None:
+            _write_changes(folder, parent, difference)
         history = [*map(_describe, releases(store)), (chosen, bump or "", reason)]
-        change_count = contents["changes"].num_rows if parent else None
+        change_count = len(difference.changes) if parent else None
         card = render_card(tables, settings, history, change_count=change_count, source_name=build.source_name)
         notes = {"README.md": card, "CHANGES.md": render_changes(manifest, difference)}
-        _write_release(store, contents, notes, manifest, build.run_id)
+        _complete(folder, notes, manifest)
+        promote(folder, store, manifest["version"], manifest["parent"], build.run_id)
     return outcome
 
 
-def _write_release(
-    store: Path,
-    contents: Mapping[str, pa.Table],
-    notes: Mapping[str, str],
-    manifest: Mapping[str, Any],
-    run_id: str,
-) -> None:
-    try:
-        with staging_area(store) as folder:
-            for name, table in contents.items():
-                write_table(table, name, folder / name)
-            for name, text in notes.items():
-                (folder / name).write_text(text, encoding="utf-8")
-            write_records(folder, manifest)
-            _check_staged(folder, contents)
-            promote(folder, store, manifest["version"], manifest["parent"], run_id)
-    except OSError as error:
-        raise CorpusError(
-            f"{store} cannot be written to ({error.strerror or error}): check permissions and free space, "
-            "or choose another store with --to"
-        ) from error
+def _complete(folder: Path, notes: Mapping[str, str], manifest: Mapping[str, Any]) -> None:
+    """Write the notes and records of a staged release, and check that it says what the manifest does."""
+    for name, text in notes.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    write_records(folder, manifest)
+    problems = [f"{finding.path}: {finding.problem}" for finding in verify(folder)]
+    if problems:
+        raise CorpusError(f"the staged release is not sound ({problems[0]}); nothing was published", INTERNAL)
 
 
 def _sound_parent(store: Path, build: Build) -> Release | None:
@@ -181,15 +208,15 @@ def _sound_parent(store: Path, build: Build) -> Release | None:
     return parent
 
 
-def _check_against(parent: Release | None, tables: Tables, settings: Settings, difference: Difference) -> None:
+def _check_against(parent: Release | None, tables: AnyTables, settings: Settings, difference: Difference) -> None:
     name = str(parent.manifest.get("dataset", {}).get("name", "")) if parent else ""
     check_expectations(tables, settings, difference, parent.info.documents if parent else 0, name)
 
 
-def _refuse_withdrawn(tables: Tables, store: Path, settings: Settings) -> None:
+def _refuse_withdrawn(tables: AnyTables, store: Path, settings: Settings) -> None:
     """Raise CorpusError where the tables say what a withdrawn release said: it would come back under a new number."""
     withdrawn = [info for info in releases(store) if info.withdrawn is not None]
-    hashes = {name: table_sha256(name, table) for name, table in tables.items()} if withdrawn else {}
+    hashes = {name: tables.sha256(name) for name in MAIN} if withdrawn else {}
     for info in withdrawn:
         manifest = Release(info.path).manifest
         said = {name: entry["logical_sha256"] for name, entry in manifest["tables"].items()}
@@ -206,32 +233,22 @@ def _describe(info: ReleaseInfo) -> tuple[str, str, str]:
     return info.version, info.bump, info.reason + note
 
 
-def _compare_with(parent: Release | None, tables: Tables, settings: Settings) -> Difference:
+def _compare_with(parent: Release | None, tables: TableFiles, settings: Settings) -> Difference:
     if parent is None:
         return Difference()
-    difference = compare(parent.tables(), tables)
+    difference = compare(parent.tables(), tables.loaded())
     return replace(difference, is_relabelled=parent.manifest.get("dataset") != describe_dataset(settings))
 
 
-def _proved_changes(parent: Release | None, tables: Tables, difference: Difference) -> dict[str, pa.Table]:
-    if parent is None:
-        return {}
-    changes = build_changes(difference, tables.documents)
-    prove_changes(parent.table("documents"), changes, tables.documents)
-    return {"changes": changes}
+def _write_changes(folder: Path, parent: Release, difference: Difference) -> None:
+    """Write the table ``changes``, and prove that the parent and what was written add up to the release."""
+    tables = TableFiles(folder)
+    write_table(build_changes(difference, tables), "changes", folder / "changes")
+    prove_changes(TableFiles(parent.path), tables)
 
 
-def _check_staged(folder: Path, contents: Mapping[str, pa.Table]) -> None:
-    """Raise CorpusError unless the staged files are sound and say, read back, what the tables in memory do."""
-    problems = [f"{finding.path}: {finding.problem}" for finding in verify(folder)]
-    staged = Release(folder)
-    problems += [f"{name}: read back otherwise" for name, t in contents.items() if not staged.table(name).equals(t)]
-    if problems:
-        raise CorpusError(f"the staged release is not sound ({problems[0]}); nothing was published", INTERNAL)
-
-
-def _count_applied(tables: Tables) -> Counter[str]:
-    counts = count_values(tables.edits, "rule", "action")
+def _count_applied(tables: AnyTables) -> Counter[str]:
+    counts = count_values(tables, "edits", "rule", "action")
     applied: Counter[str] = Counter()
     for (rule, action), count in counts.items():
         applied[rule] += count if action in APPLIED else 0

@@ -8,17 +8,19 @@ import pyarrow.compute as pc
 import schemas
 from pipelines.compare import Difference
 from pipelines.errors import INTERNAL, CorpusError
-from pipelines.release import sort_documents, table_sha256
+from pipelines.release import AnyTables, TableFiles, sort_documents, table_sha256
 
 
-def build_changes(difference: Difference, documents: pa.Table) -> pa.Table:
-    """Build ``changes`` from a difference and the documents after it, sorted by id."""
+def build_changes(difference: Difference, tables: AnyTables) -> pa.Table:
+    """Build ``changes`` from a difference and the tables after it, sorted by id."""
     schema = schemas.arrow_schema("changes")
     own = [schema.field(name) for name in ("op", "document_id", "fields", "causes")]
     rows = [(c.op, c.document_id, list(c.fields), list(c.causes)) for c in difference.changes]
     head = pa.table([pa.array([row[i] for row in rows], own[i].type) for i in range(4)], schema=pa.schema(own))
-    position = pc.index_in(head["document_id"], value_set=documents["id"].combine_chunks())
-    after = documents.take(position)
+    wanted = head["document_id"].combine_chunks()
+    found = [batch.filter(pc.is_in(batch["id"], value_set=wanted)) for batch in tables.batches("documents")]
+    documents = pa.Table.from_batches(found, schemas.arrow_schema("documents")).combine_chunks()
+    after = documents.take(pc.index_in(wanted, value_set=documents["id"].combine_chunks()))
     table = pa.table([*head.columns, *after.columns], schema=schema)
     schemas.schema_of("changes").validate(table, lazy=True)
     return table
@@ -35,8 +37,14 @@ def apply_changes(parent: pa.Table, changes: pa.Table) -> pa.Table:
     return sort_documents(merged)
 
 
-def prove_changes(parent: pa.Table, changes: pa.Table, documents: pa.Table) -> None:
-    """Raise CorpusError unless parent + changes = release, row for row."""
-    rebuilt = apply_changes(parent, changes)
-    if not rebuilt.equals(documents) or table_sha256("documents", rebuilt) != table_sha256("documents", documents):
+def prove_changes(parent: AnyTables, release: TableFiles) -> None:
+    """Raise CorpusError unless parent + changes = release, for every id and row hash."""
+    keys = ("id", "row_sha256")
+    changes = release.read("changes", "op", "document_id", *keys)
+    gone = changes["document_id"].combine_chunks()
+    kept = parent.read("documents", *keys)
+    kept = kept.filter(pc.invert(pc.is_in(kept["id"], value_set=gone)))
+    after = changes.filter(pc.not_equal(changes["op"], "delete")).select(keys)
+    rebuilt = pa.concat_tables([kept, after])
+    if table_sha256("documents", rebuilt) != release.sha256("documents"):
         raise CorpusError("parent and changes do not add up to the new documents; nothing was published", INTERNAL)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
+import schemas
 from pipelines.card import is_missing
 from pipelines.compare import Difference
 from pipelines.document import Settings
 from pipelines.errors import INTERNAL, USAGE, CorpusError
 from pipelines.publish.manifest import Build
-from pipelines.release import Tables
+from pipelines.release import AnyTables
 
 NAMED = 10
 """Inputs that a message names."""
@@ -18,9 +17,9 @@ USUAL_LOSS = 0.5
 """Largest share of the parent's documents that may vanish where the source names none."""
 
 
-def check_accounting(tables: Tables, build: Build) -> None:
+def check_accounting(tables: AnyTables, build: Build) -> None:
     """Raise CorpusError unless every input is a document or a reject."""
-    accounted = tables.documents.num_rows + tables.rejects.num_rows
+    accounted = tables.rows("documents") + tables.rows("rejects")
     if accounted != build.input_count:
         raise CorpusError(
             f"{build.input_count} inputs came in but {accounted} documents and rejects came out; "
@@ -30,14 +29,14 @@ def check_accounting(tables: Tables, build: Build) -> None:
 
 
 def check_expectations(
-    tables: Tables, settings: Settings, difference: Difference, parent_count: int, parent_name: str = ""
+    tables: AnyTables, settings: Settings, difference: Difference, parent_count: int, parent_name: str = ""
 ) -> None:
     """Raise CorpusError where too few documents came out, too many inputs failed, or too much is missing.
 
     ``parent_count`` is the number of documents of the parent, 0 where there is none; ``parent_name`` is the name of the
     source that it was made from.
     """
-    documents, rejects = tables.documents.num_rows, tables.rejects.num_rows
+    documents, rejects = tables.rows("documents"), tables.rows("rejects")
     if documents < settings.min_documents:
         _refuse(
             f"only {documents} documents, at least {settings.min_documents} expected (min_documents)",
@@ -52,7 +51,7 @@ def check_expectations(
         )
     _check_loss(list(difference.removed), settings, parent_count, parent_name)
     for column, most in settings.max_null_share:
-        _check_column(tables.documents, column, most)
+        _check_column(tables, column, most)
 
 
 def _check_loss(lost: list[str], settings: Settings, parent_count: int, parent_name: str) -> None:
@@ -75,23 +74,26 @@ def _check_loss(lost: list[str], settings: Settings, parent_count: int, parent_n
     )
 
 
-def _check_column(documents: pa.Table, column: str, most: float) -> None:
+def _check_column(tables: AnyTables, column: str, most: float) -> None:
     """Raise CorpusError where a column is null or empty in more than this share of the documents."""
-    if column not in documents.column_names:
-        known = ", ".join(documents.column_names)
+    names = schemas.arrow_schema("documents").names
+    if column not in names:
+        known = ", ".join(names)
         raise CorpusError(f"max_null_share in dataset.toml: documents has no column {column}; known are {known}", USAGE)
-    missing = documents.filter(is_missing(documents[column]))
-    total = documents.num_rows
-    if missing.num_rows > most * total:
+    missing: list[str] = []
+    for batch in tables.batches("documents", *{column, "source"}):
+        missing += batch.column("source").filter(is_missing(batch.column(column))).to_pylist()
+    total = tables.rows("documents")
+    if len(missing) > most * total:
         _refuse(
-            f"{column} is missing in {missing.num_rows} of {total} documents ({missing.num_rows / total:.1%}), "
+            f"{column} is missing in {len(missing)} of {total} documents ({len(missing) / total:.1%}), "
             f"at most {most:.1%} expected (max_null_share)",
-            sorted(missing["source"].to_pylist()),
+            sorted(missing),
         )
 
 
-def _rejected(tables: Tables) -> list[str]:
-    rows = tables.rejects.select(["source", "reason"]).to_pylist()
+def _rejected(tables: AnyTables) -> list[str]:
+    rows = tables.read("rejects", "source", "reason").to_pylist()
     return [f"{row['source']} ({row['reason']})" for row in rows]
 
 

@@ -16,14 +16,16 @@ from pipelines.publish.croissant import CROISSANT, render_croissant
 from pipelines.release import (
     CHECKSUMS,
     MANIFEST,
+    AnyTables,
     Release,
-    Tables,
     checksum_text,
     count_values,
     file_sha256,
-    table_sha256,
 )
 from pipelines.release.folders import current_time, format_time
+
+MAIN = ("documents", "edits", "terms", "rejects")
+"""The tables that say what is in a source; ``changes`` follows from two releases."""
 
 SHOWN = 50
 """Documents that CHANGES.md names for each kind of change; the table ``changes`` has them all."""
@@ -53,19 +55,19 @@ class Build:
     is_current: Callable[[], bool] | None = None
 
 
-def count_stages(tables: Tables, build: Build) -> dict[str, Any]:
+def count_stages(tables: AnyTables, build: Build) -> dict[str, Any]:
     """Count what went into and came out of the stages."""
-    by_rule = count_values(tables.edits, "rule")
-    actions = count_values(tables.edits, "action")
+    by_rule = count_values(tables, "edits", "rule")
+    actions = count_values(tables, "edits", "action")
     return {
         "inputs": build.input_count,
-        "documents": tables.documents.num_rows,
-        "rejects": tables.rejects.num_rows,
-        "rejects_by_reason": _named(count_values(tables.rejects, "reason")),
-        "edits": tables.edits.num_rows,
+        "documents": tables.rows("documents"),
+        "rejects": tables.rows("rejects"),
+        "rejects_by_reason": _named(count_values(tables, "rejects", "reason")),
+        "edits": tables.rows("edits"),
         "edits_applied": sum(count for (action,), count in actions.items() if action in APPLIED),
         "edits_by_rule": _named(by_rule),
-        "terms": tables.terms.num_rows,
+        "terms": tables.rows("terms"),
     }
 
 
@@ -84,10 +86,16 @@ def describe_dataset(settings: Settings) -> dict[str, Any]:
 
 
 def build_manifest(
-    content: Tables, build: Build, settings: Settings, version: str, *, parent: Release | None, difference: Difference
+    content: AnyTables,
+    build: Build,
+    settings: Settings,
+    version: str,
+    *,
+    parent: Release | None,
+    difference: Difference,
 ) -> dict[str, Any]:
     """Gather everything that the manifest says but the hashes of files, which exist only once they are written."""
-    hashes = {name: table_sha256(name, table) for name, table in content.items()}
+    hashes = {name: content.sha256(name) for name in MAIN}
     return {
         "version": version,
         "parent": parent.version if parent else None,
@@ -96,7 +104,7 @@ def build_manifest(
         "reason": difference.reason if parent else "first release",
         "version_policy": settings.version_policy,
         "logical_sha256": hashes["documents"],
-        "tables": {name: {"rows": t.num_rows, "logical_sha256": hashes[name]} for name, t in content.items()},
+        "tables": {name: {"rows": content.rows(name), "logical_sha256": hashes[name]} for name in MAIN},
         "counts": count_stages(content, build),
         "dataset": describe_dataset(settings),
         "source": build.source_name,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import schemas
@@ -31,19 +32,44 @@ and largest id of a row group say little; a Bloom filter of one or two bytes a r
 
 def write_table(table: pa.Table, name: str, folder: Path) -> list[Path]:
     """Write a table into ``folder`` as ``train-00000-of-00001.parquet`` and so on; an empty one is one empty file."""
+    return write_batches(table.to_batches(), name, folder)
+
+
+def write_batches(batches: Iterable[pa.RecordBatch], name: str, folder: Path) -> list[Path]:
+    """Write rows that come as a stream, however it is cut, as ``write_table`` writes a table of them."""
     folder.mkdir()
-    shards = list(_shards(list(_row_groups(table, GROUP_ROWS.get(name, OTHER_GROUP_ROWS)))))
-    paths = [folder / f"train-{i:05d}-of-{len(shards):05d}.parquet" for i in range(len(shards))]
-    for path, groups in zip(paths, shards, strict=True):
-        _write_file(groups, name, path)
-    return paths
+    paths: list[Path] = []
+    groups = _row_groups(batches, name)
+    following = next(groups, None)
+    while following is not None or not paths:
+        paths.append(folder / f"{len(paths)}.parquet")
+        following = _write_file(following, groups, name, paths[-1])
+    named = [folder / f"train-{i:05d}-of-{len(paths):05d}.parquet" for i in range(len(paths))]
+    return [path.rename(target) for path, target in zip(paths, named, strict=True)]
 
 
-def _write_file(groups: list[pa.Table], name: str, path: Path) -> None:
-    schema = schemas.arrow_schema(name)
-    with pq.ParquetWriter(
+def _write_file(first: pa.Table | None, groups: Iterator[pa.Table], name: str, path: Path) -> pa.Table | None:
+    """Write row groups until the file is full; return the first one that has to go into the next."""
+    size = 0
+    group = first
+    with _writer(name, path, group.num_rows if group else 0) as writer:
+        while group is not None and (not size or size + weigh(group) <= FILE_BYTES):
+            size += weigh(group)
+            writer.write_table(group, row_group_size=max(1, group.num_rows))
+            group = next(groups, None)
+        marks = {
+            "content_defined_chunking": json.dumps(CHUNKING, sort_keys=True),
+            "use_content_defined_chunking": "true",
+        }
+        writer.add_key_value_metadata(marks)
+    return group
+
+
+def _writer(name: str, path: Path, rows: int) -> pq.ParquetWriter:
+    """Open a file whose first row group, no smaller than the others, has so many rows."""
+    return pq.ParquetWriter(
         path,
-        schema,
+        schemas.arrow_schema(name),
         compression="zstd",
         compression_level=COMPRESSION_LEVEL,
         use_dictionary=schemas.stored_columns(name, "category"),
@@ -51,15 +77,8 @@ def _write_file(groups: list[pa.Table], name: str, path: Path) -> None:
         write_page_index=True,
         write_page_checksum=True,
         use_content_defined_chunking=CHUNKING,
-        bloom_filter_options=_bloom_filters(name, max(group.num_rows for group in groups) if groups else 0),
-    ) as writer:
-        for group in groups:
-            writer.write_table(group.cast(schema).combine_chunks(), row_group_size=max(1, group.num_rows))
-        marks = {
-            "content_defined_chunking": json.dumps(CHUNKING, sort_keys=True),
-            "use_content_defined_chunking": "true",
-        }
-        writer.add_key_value_metadata(marks)
+        bloom_filter_options=_bloom_filters(name, rows),
+    )
 
 
 def _bloom_filters(name: str, rows: int) -> dict[str, dict[str, float]]:
@@ -68,24 +87,44 @@ def _bloom_filters(name: str, rows: int) -> dict[str, dict[str, float]]:
     return {key: {"ndv": max(1, rows), "fpp": FALSE_HITS} for key, column in columns.items() if column.unique}
 
 
-def _row_groups(table: pa.Table, rows: int) -> Iterator[pa.Table]:
-    """Cut a table every ``rows`` rows, and a cut that is too large in halves."""
-    for start in range(0, table.num_rows, rows):
-        piece = table.slice(start, rows)
-        if piece.nbytes > GROUP_BYTES and piece.num_rows > 1:
-            yield from _row_groups(piece, -(-piece.num_rows // 2))
-        else:
-            yield piece
+def _row_groups(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.Table]:
+    """Cut a stream every so many rows, and a cut that is too large in halves."""
+    schema = schemas.arrow_schema(name)
+    rows = GROUP_ROWS.get(name, OTHER_GROUP_ROWS)
+    gathered: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        remaining = batch
+        while count + remaining.num_rows >= rows:
+            taken = remaining.slice(0, rows - count)
+            remaining = remaining.slice(rows - count)
+            yield from _halved(_joined([*gathered, taken], schema))
+            gathered, count = [], 0
+        if remaining.num_rows:
+            gathered.append(remaining)
+            count += remaining.num_rows
+    if gathered:
+        yield from _halved(_joined(gathered, schema))
 
 
-def _shards(groups: list[pa.Table]) -> Iterator[list[pa.Table]]:
-    """Deal row groups out to files by their size before compression; there is always one file."""
-    shard: list[pa.Table] = []
-    size = 0
-    for group in groups:
-        if shard and size + group.nbytes > FILE_BYTES:
-            yield shard
-            shard, size = [], 0
-        shard.append(group)
-        size += group.nbytes
-    yield shard
+def _joined(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_batches(batches).cast(schema).combine_chunks()
+
+
+def _halved(group: pa.Table) -> Iterator[pa.Table]:
+    if weigh(group) > GROUP_BYTES and group.num_rows > 1:
+        middle = -(-group.num_rows // 2)
+        yield from _halved(group.slice(0, middle))
+        yield from _halved(group.slice(middle))
+    else:
+        yield group
+
+
+def weigh(table: pa.Table) -> int:
+    """Return the bytes of the texts in a table, and a few for each other value: the same however it lies in memory."""
+    total = 0
+    for column in table.columns:
+        values = pc.list_flatten(column) if pa.types.is_list(column.type) else column
+        is_text = pa.types.is_string(values.type)
+        total += 8 * len(column) + ((pc.sum(pc.binary_length(values)).as_py() or 0) if is_text else 0)
+    return total

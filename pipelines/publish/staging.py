@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from pipelines.publish.upkeep import (
     READ_ONLY_FILE,
     READ_ONLY_FOLDER,
     STAGING,
+    WRITABLE_FILE,
+    WRITABLE_FOLDER,
     claim_path,
     collect,
     keep_spare_room,
@@ -109,3 +111,14 @@ def seal(folder: Path) -> None:
         path.chmod(READ_ONLY_FOLDER if path.is_dir() else READ_ONLY_FILE)
         sync(path)
     sync(folder)
+
+
+def unstage(folder: Path, kept: Collection[str]) -> None:
+    """Open a sealed folder again, and leave in it only the tables that are ``kept``: it is completed anew."""
+    for path in folder.rglob("*"):
+        path.chmod(WRITABLE_FOLDER if path.is_dir() else WRITABLE_FILE)
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in kept:
+            remove_tree(path)
+        elif path.is_file():
+            path.unlink()

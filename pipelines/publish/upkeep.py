@@ -25,7 +25,7 @@ SPARE_BYTES = 64 * 1024
 LOCK_SECONDS = 60
 """How long to wait for another run: the lock is held for moments only."""
 
-READ_ONLY_FILE, READ_ONLY_FOLDER, WRITABLE_FOLDER = 0o444, 0o555, 0o755
+READ_ONLY_FILE, READ_ONLY_FOLDER, WRITABLE_FILE, WRITABLE_FOLDER = 0o444, 0o555, 0o644, 0o755
 
 
 @contextmanager

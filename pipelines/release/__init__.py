@@ -27,7 +27,15 @@ from pipelines.release.store import (
     store_of,
     withdrawal,
 )
-from pipelines.release.tables import Tables, count_values, row_sha256, sort_documents, table_sha256
+from pipelines.release.tables import (
+    AnyTables,
+    TableFiles,
+    Tables,
+    count_values,
+    row_sha256,
+    sort_documents,
+    table_sha256,
+)
 from pipelines.release.verify import check_files, verify
 
 __all__ = [
@@ -35,11 +43,13 @@ __all__ = [
     "LOG",
     "MANIFEST",
     "RELEASES",
+    "AnyTables",
     "Entry",
     "Finding",
     "Nearby",
     "Release",
     "ReleaseInfo",
+    "TableFiles",
     "Tables",
     "append",
     "check_files",

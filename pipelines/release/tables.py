@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+BATCH = 8_192
+KEY_COLUMNS = ("id", "row_sha256")
 
 NULL = "\\N"
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
@@ -31,6 +36,62 @@ class Tables:
         for entry in fields(self):
             yield entry.name, getattr(self, entry.name)
 
+    def rows(self, name: str) -> int:
+        """Count the rows of a table."""
+        return int(getattr(self, name).num_rows)
+
+    def read(self, name: str, *columns: str) -> pa.Table:
+        """Return some columns of a table, or all."""
+        table: pa.Table = getattr(self, name)
+        return table.select(columns) if columns else table
+
+    def sha256(self, name: str) -> str:
+        """Hash the content of a table."""
+        return table_sha256(name, getattr(self, name))
+
+    def batches(self, name: str, *columns: str) -> Iterator[pa.RecordBatch]:
+        """Yield some columns of a table, or all, in pieces."""
+        table = getattr(self, name)
+        yield from (table.select(columns) if columns else table).to_batches()
+
+
+@dataclass(frozen=True, slots=True)
+class TableFiles:
+    """The same four tables as Parquet files below a folder: only what is asked for is read, checked page by page."""
+
+    folder: Path
+
+    def rows(self, name: str) -> int:
+        """Count the rows of a table."""
+        return sum(pq.read_metadata(path).num_rows for path in self._paths(name))
+
+    def read(self, name: str, *columns: str) -> pa.Table:
+        """Read some columns of a table, or all."""
+        files = (pq.ParquetFile(path, page_checksum_verification=True) for path in self._paths(name))
+        table = pa.concat_tables(file.read(columns=list(columns) or None) for file in files)
+        return table.select(columns) if columns else table
+
+    def sha256(self, name: str) -> str:
+        """Hash the content of a table."""
+        columns = pq.read_schema(self._paths(name)[0]).names
+        return rows_sha256(name, columns, self.batches(name, *(KEY_COLUMNS if name == "documents" else ())))
+
+    def batches(self, name: str, *columns: str) -> Iterator[pa.RecordBatch]:
+        """Yield some columns of a table, or all, in pieces of a few thousand rows."""
+        for path in self._paths(name):
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                yield from file.iter_batches(batch_size=BATCH, columns=list(columns) or None)
+
+    def loaded(self) -> Tables:
+        """Read all four tables into memory."""
+        return Tables(*(self.read(entry.name) for entry in fields(Tables)))
+
+    def _paths(self, name: str) -> list[Path]:
+        return sorted((self.folder / name).glob("train-*.parquet"))
+
+
+AnyTables = Tables | TableFiles
+
 
 def row_sha256(row: Mapping[str, Any]) -> str:
     """Hash a row of ``documents`` as canonical JSON: sorted keys, no spaces, UTF-8, dates ISO, without row_sha256.
@@ -49,14 +110,22 @@ def sort_documents(documents: pa.Table) -> pa.Table:
     return documents.take(pa.array(sorted(range(len(keys)), key=keys.__getitem__), pa.int64()))
 
 
-def count_values(table: pa.Table, *columns: str) -> Counter[tuple[Any, ...]]:
+def count_values(tables: AnyTables, name: str, *columns: str) -> Counter[tuple[Any, ...]]:
     """Count the rows of a table by their values in some columns."""
-    groups = table.group_by(list(columns)).aggregate([([], "count_all")]).to_pylist()
-    return Counter({tuple(group[name] for name in columns): group["count_all"] for group in groups})
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for batch in tables.batches(name, *columns):
+        groups = pa.Table.from_batches([batch]).group_by(list(columns)).aggregate([([], "count_all")]).to_pylist()
+        counts.update({tuple(group[column] for column in columns): group["count_all"] for group in groups})
+    return counts
 
 
 def table_sha256(name: str, table: pa.Table) -> str:
-    r"""Hash the content of a table, independent of Parquet.
+    """Hash the content of a table, independent of Parquet; see ``rows_sha256``."""
+    return rows_sha256(name, table.column_names, table.to_batches())
+
+
+def rows_sha256(name: str, columns: Iterable[str], batches: Iterable[pa.RecordBatch]) -> str:
+    r"""Hash the rows of a table that come in pieces, however it is cut.
 
     ``documents``: the sorted lines ``id:row_sha256``. Other tables: a line of column names, then the rows in order,
     tab-separated, with ``\N`` for null and ``\\``, ``\t``, ``\n``, ``\r`` for those characters. A line end is one
@@ -64,15 +133,21 @@ def table_sha256(name: str, table: pa.Table) -> str:
     """
     digest = hashlib.sha256()
     if name == "documents":
-        ids, hashes = table["id"].to_pylist(), table["row_sha256"].to_pylist()
-        digest.update("".join(sorted(f"{key}:{value}\n" for key, value in zip(ids, hashes, strict=True))).encode())
+        lines = pa.chunked_array([_key_lines(batch) for batch in batches], pa.string())
+        for chunk in lines.take(pc.sort_indices(lines)).chunks:
+            digest.update("".join(chunk.to_pylist()).encode())
         return digest.hexdigest()
-    digest.update(("\t".join(table.column_names) + "\n").encode())
-    for batch in table.to_batches():
+    digest.update(("\t".join(columns) + "\n").encode())
+    for batch in batches:
         cells = [_cells(column) for column in batch.columns]
         rows = pc.binary_join_element_wise(*cells, "\t")
         digest.update("".join(f"{row}\n" for row in rows.to_pylist()).encode())
     return digest.hexdigest()
+
+
+def _key_lines(batch: pa.RecordBatch) -> pa.Array:
+    ended = pc.binary_join_element_wise(batch.column("row_sha256"), "\n", "")
+    return pc.binary_join_element_wise(batch.column("id"), ended, ":")
 
 
 def _cells(column: pa.Array) -> pa.Array:

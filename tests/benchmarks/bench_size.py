@@ -23,8 +23,7 @@ import pyarrow.parquet as pq
 from pipelines.compare import compare
 from pipelines.publish import build_changes, write_table
 from pipelines.release import Tables
-from pipelines.validate import build_tables
-from tests.samples import make_document
+from tests.samples import build_tables, make_document
 
 MASK = np.uint32(0xFFFF0000)
 """A chunk ends where these bits of the hash are zero: every 64 KiB on average."""

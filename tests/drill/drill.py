@@ -29,8 +29,7 @@ from pipelines.errors import CorpusError
 from pipelines.publish import ConflictError, publish
 from pipelines.publish.keeping import collect_garbage, prune
 from pipelines.release import check_log, latest, read_log, releases, verify
-from pipelines.validate import build_tables
-from tests.samples import SETTINGS, make_build, make_document
+from tests.samples import SETTINGS, build_tables, make_build, make_document
 
 LIFE = 8
 """How long a publisher lives at most before it is killed: so many times what a publish takes on a quiet store, for each

@@ -24,8 +24,8 @@ import schemas
 from pipelines.cli.output import table
 from pipelines.document import CleanedDocument, RawText, replay, undo
 from pipelines.publish import Build, publish
-from pipelines.refine import Source, clean, load_source, refine
-from pipelines.validate import build_tables
+from pipelines.refine import Source, clean, load_source
+from tests.samples import build_tables, refine
 
 SCORED = ("chrome", "mtdocs", "noharm", "boilerplate")
 UNSCORED = ("mt-unlabelled",)

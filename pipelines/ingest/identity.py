@@ -1,0 +1,54 @@
+"""Identity: what an input is made of, so that what was made of it before can be told from what is new."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import stat
+from io import BufferedReader
+from pathlib import Path
+
+from pipelines.ingest.places import Input, Window
+from pipelines.places import attempt
+
+CHUNK = 1 << 20
+
+
+def size_of(entry: Input) -> int:
+    """Return the size of an input in bytes; 0 where it cannot be told."""
+    with contextlib.suppress(OSError):
+        if entry.place is None:
+            return Path(entry.path).stat().st_size
+        return int(entry.place.opened[0].info(entry.path).get("size") or 0)
+    return 0
+
+
+def identity_of(entry: Input) -> str:
+    """Say what an input is made of: the hash of a local file's bytes, what a remote place says of the version it has.
+
+    What cannot be read is told by its error, so that it is looked at anew once that has passed.
+    """
+    try:
+        if entry.place is not None:
+            system = entry.place.opened[0]
+            return attempt(system, lambda: str(system.ukey(entry.path)))
+        path = Path(entry.path)
+        kind = f"link to {path.resolve()} " if path.is_symlink() else ""
+        if not stat.S_ISREG(path.stat().st_mode):
+            return f"{kind}no file"
+        with path.open("rb") as file:
+            return kind + _digest(file, entry.window)
+    except OSError as error:
+        return f"{type(error).__name__}: {error.strerror}"
+
+
+def _digest(file: BufferedReader, window: Window | None) -> str:
+    if window is None:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256(window.form.encode())
+    file.seek(window.offset)
+    left = window.bytes
+    while data := file.read(min(left, CHUNK)):
+        digest.update(data)
+        left -= len(data)
+    return digest.hexdigest()

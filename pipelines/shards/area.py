@@ -1,0 +1,151 @@
+"""The stage area: what was made of a shard, kept under a name that says all that it was made from.
+
+A result is there if, and only if, its record is, and that is written last. An attempt that was killed leaves files
+that no record names; a second attempt writes files of its own. Any of it may be thrown away at any time. The area is a
+folder or a URL, so that the workers of a cluster can share it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from pipelines.clean import Excess
+
+RECORD = "record.json"
+CHUNK = 1 << 20
+IN_USE = 6 * 3600
+"""Seconds for which a result may not be thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was made of a shard: its name in the area, its files by table, and what the whole source needs to know.
+
+    ``is_new`` tells a result of this run from one that was there.
+    """
+
+    key: str
+    files: Mapping[str, Mapping[str, Any]]
+    documents: int
+    rejects: int
+    excesses: tuple[Excess, ...] = ()
+    is_new: bool = True
+
+
+@dataclass(frozen=True)
+class Area:
+    """A place for results, local or remote; only its root goes to the workers."""
+
+    root: str
+
+    def __reduce__(self) -> tuple[type[Area], tuple[str]]:
+        """Leave open connections behind."""
+        return Area, (self.root,)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the files of the area can be read where they are."""
+        return "://" not in self.root
+
+    @cached_property
+    def _system(self) -> tuple[Any, str]:
+        import fsspec
+
+        options = {"auto_mkdir": True} if self.is_local else {"use_listings_cache": False}
+        system, root = fsspec.core.url_to_fs(self.root, **options)
+        return system, root.rstrip("/")
+
+    def path(self, key: str, name: str) -> str:
+        """Return the path of a file in the area's file system."""
+        return f"{self._system[1]}/{key[:2]}/{key}/{name}"
+
+    def find(self, key: str) -> Result | None:
+        """Return the result of that name, None where there is none or it is damaged in any way."""
+        system = self._system[0]
+        try:
+            found = json.loads(system.cat_file(self.path(key, RECORD)))
+            for each in found["files"].values():
+                if self._sha256(self.path(key, each["name"])) != each["sha256"]:
+                    return None
+            excesses = tuple(Excess(**each) for each in found.pop("excesses"))
+            if self.is_local:
+                os.utime(self.path(key, RECORD))
+            return Result(**found, excesses=excesses, is_new=False)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    @contextlib.contextmanager
+    def writing(self, key: str, name: str) -> Iterator[tuple[str, IO[bytes]]]:
+        """Open a new file beside other attempts; give its name and the file."""
+        unique = f"{uuid.uuid4().hex[:12]}-{name}"
+        system = self._system[0]
+        with system.open(self.path(key, unique), "wb") as file:
+            yield unique, file
+
+    def describe(self, key: str, name: str) -> dict[str, Any]:
+        """Return name and hash of a file that has just been written."""
+        return {"name": name, "sha256": self._sha256(self.path(key, name))}
+
+    def commit(self, result: Result) -> None:
+        """Write the record of a result whose files are complete: from now on it is there."""
+        system = self._system[0]
+        content = {"key": result.key, "files": result.files, "documents": result.documents, "rejects": result.rejects}
+        text = json.dumps(content | {"excesses": [asdict(each) for each in result.excesses]}, sort_keys=True)
+        target = self.path(result.key, RECORD)
+        if not self.is_local:
+            system.pipe_file(target, text.encode())
+            return
+        fresh = Path(f"{target}.{uuid.uuid4().hex[:12]}")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(target)
+
+    def fetch(self, result: Result, name: str, scratch: Path) -> Path:
+        """Return a local path of a file of a result, copying it where the area is elsewhere."""
+        path = self.path(result.key, result.files[name]["name"])
+        if self.is_local:
+            return Path(path)
+        copy = scratch / f"{result.key}-{name}.parquet"
+        if not copy.exists():
+            self._system[0].get_file(path, str(copy))
+        return copy
+
+    def prune(self, most: int) -> None:
+        """Remove the results that were used longest ago until the area holds at most ``most`` bytes.
+
+        What was used in the last hours is left alone, another run may be at it. Only a local area is looked after: on
+        an object store its owner's rules of expiry do that.
+        """
+        if not self.is_local:
+            return
+        entries = {path: _used(path) for path in Path(self._system[1]).glob("??/*")}
+        sizes = {path: sum(each.stat().st_size for each in path.iterdir()) for path in entries}
+        total = sum(sizes.values())
+        for path in sorted(entries, key=lambda path: entries[path]):
+            if total <= most or entries[path] > time.time() - IN_USE:
+                return
+            shutil.rmtree(path, ignore_errors=True)
+            total -= sizes[path]
+
+    def _sha256(self, path: str) -> str:
+        digest = hashlib.sha256()
+        with self._system[0].open(path, "rb", block_size=8 * CHUNK) as file:
+            while data := file.read(CHUNK):
+                digest.update(data)
+        return digest.hexdigest()
+
+
+def _used(folder: Path) -> float:
+    """Return the time at which a result was last made or asked for."""
+    record = folder / RECORD
+    return (record if record.exists() else folder).stat().st_mtime

@@ -1,0 +1,156 @@
+"""Build: plan, do the work, settle, merge. From a source to the files of a release's tables."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from pipelines.clean import check_guards
+from pipelines.document import Correction
+from pipelines.errors import CorpusError
+from pipelines.publish.parquet import write_batches, write_table
+from pipelines.refine import Source
+from pipelines.shards import merge
+from pipelines.shards.area import Area, Result
+from pipelines.shards.cluster import run_on_dask
+from pipelines.shards.local import run_here, run_in_processes
+from pipelines.shards.plan import Shard, plan
+from pipelines.shards.settle import settle
+from pipelines.shards.work import Job, fingerprint_of, refine_shard
+from pipelines.validate import FILLED
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SMALL = 2_000_000
+"""Bytes of raw text for which no other process is worth its start."""
+
+MOST_KEPT = 20_000_000_000
+"""Bytes that the stage area may hold."""
+
+Listener = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Who does the work: so many processes of this machine, or the cluster of a Dask scheduler."""
+
+    workers: int | None = None
+    scheduler: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """The results of all shards of a source, in their order, and the job that they come from."""
+
+    results: tuple[Result, ...]
+    job: Job
+
+    @property
+    def new(self) -> int:
+        """How many shards were refined in this run; the others were there."""
+        return sum(result.is_new for result in self.results)
+
+
+def refine_shards(source: Source, area: Area, engine: Engine, on_done: Listener | None = None) -> Refined:
+    """Cut a source into shards and refine those of which the area has no result.
+
+    ``on_done`` is told how many inputs are through. CorpusError where a rule went beyond its limits or the source was
+    not at rest.
+    """
+    job = Job(source.settings, source.own, area, fingerprint_of(source.knowledge, source.settings))
+    shards = plan(source.inputs)
+    found: dict[Shard, Result] = {}
+    done = 0
+    for shard, result in _run(shards, partial(refine_shard, job=job), engine):
+        found[shard] = result
+        done += len(shard.inputs)
+        if on_done:
+            on_done(done)
+    results = tuple(found[shard] for shard in shards)
+    excesses = (excess for result in results for excess in result.excesses)
+    check_guards(excesses, sum(result.documents for result in results), source.knowledge.rules)
+    area.prune(MOST_KEPT)
+    return Refined(results, job)
+
+
+def merge_shards(refined: Refined, folder: Path) -> int:
+    """Write the tables of a source as Parquet files below ``folder``; return the number of its inputs.
+
+    Of a file with many records each is an input. CorpusError where a correction has no document.
+    """
+    results, job = refined.results, refined.job
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        names = (*FILLED, "keys", "rejects")
+        relations = {name: [job.area.fetch(result, name, Path(scratch)) for result in results] for name in names}
+        texts = _Texts(dict(zip((result.key for result in results), relations["documents"], strict=True)))
+        with merge.connect(relations, Path(scratch)) as connection:
+            _check_corrections(job.own.corrections, connection)
+            settled = settle(connection, job.settings, texts)
+            for name in FILLED:
+                write_batches(merge.merged(connection, name, settled), name, folder / name)
+            write_table(merge.rejected(connection, settled, job.settings), "rejects", folder / "rejects")
+    return sum(result.documents + result.rejects for result in results)
+
+
+def _run(shards: Sequence[Shard], work: Callable[[Shard], Result], engine: Engine) -> Iterator[tuple[Shard, Result]]:
+    if engine.scheduler:
+        return run_on_dask(work, shards, engine.scheduler)
+    workers = min(engine.workers or _cores(), len(shards))
+    if workers <= 1 or sum(shard.bytes for shard in shards) < SMALL:
+        return run_here(work, shards)
+    return run_in_processes(work, shards, workers)
+
+
+def _cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _check_corrections(corrections: Sequence[Correction], connection: DuckDBPyConnection) -> None:
+    """Raise CorpusError for a correction of a document that is nowhere, neither published nor rejected."""
+    known = merge.known_ids(connection, [correction.id for correction in corrections])
+    for correction in corrections:
+        if correction.id not in known:
+            raise CorpusError(f"corrections.csv: there is no document “{correction.id}”; correct the id")
+
+
+class _Texts:
+    """Reads the text of single documents out of the shards; the row groups read last are kept."""
+
+    KEPT = 64
+
+    def __init__(self, files: dict[str, Path]) -> None:
+        self._files = files
+        self._starts: dict[str, list[int]] = {}
+        self._groups: OrderedDict[tuple[str, int], list[str]] = OrderedDict()
+
+    def __call__(self, shard: str, position: int) -> str:
+        """Return the text of the document at a position of a shard."""
+        starts = self._starts.get(shard)
+        if starts is None:
+            metadata = pq.read_metadata(self._files[shard])
+            starts = [0]
+            for group in range(metadata.num_row_groups):
+                starts.append(starts[-1] + metadata.row_group(group).num_rows)
+            self._starts[shard] = starts
+        group = next(place for place in range(len(starts) - 1) if position < starts[place + 1])
+        return self._group(shard, group)[position - starts[group]]
+
+    def _group(self, shard: str, group: int) -> list[str]:
+        key = (shard, group)
+        if key not in self._groups:
+            with pq.ParquetFile(self._files[shard]) as file:
+                self._groups[key] = file.read_row_group(group, columns=["text"])["text"].to_pylist()
+            while len(self._groups) > self.KEPT:
+                self._groups.popitem(last=False)
+        self._groups.move_to_end(key)
+        return self._groups[key]

@@ -1,0 +1,84 @@
+"""Processes of this machine: a pool that outlives a worker, and workers that do not outlive us.
+
+Processes rather than threads, because the work is Python's own; started anew rather than forked, because Prefect has
+threads that a fork would leave in pieces.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from pipelines.errors import CorpusError
+from pipelines.shards.area import Result
+from pipelines.shards.plan import Shard
+
+PR_SET_PDEATHSIG = 1
+
+Work = Callable[[Shard], Result]
+
+
+def run_here(work: Work, shards: Sequence[Shard]) -> Iterator[tuple[Shard, Result]]:
+    """Do the work in this process, one shard after the other."""
+    for shard in shards:
+        yield shard, work(shard)
+
+
+def run_in_processes(work: Work, shards: Sequence[Shard], workers: int) -> Iterator[tuple[Shard, Result]]:
+    """Do the work in so many processes; shards come as they are done.
+
+    What a worker was at when it was killed is done again, each shard alone. CorpusError names the one that kills its
+    worker then, too, once all others are done.
+    """
+    lost: list[Shard] = []
+    yield from _pooled(work, shards, workers, lost)
+    deadly: list[Shard] = []
+    for shard in lost:
+        yield from _pooled(work, [shard], 1, deadly)
+    if deadly:
+        raise CorpusError(
+            f"{deadly[0].name}: a worker was killed twice over it, for want of memory perhaps; "
+            "take the file out, or publish with fewer --workers"
+        )
+
+
+def _pooled(work: Work, shards: Sequence[Shard], workers: int, lost: list[Shard]) -> Iterator[tuple[Shard, Result]]:
+    """Run a pool until all is done or it breaks; what a broken one has left is added to ``lost`` or done by the next.
+
+    Only what was under way when it broke can be to blame.
+    """
+    waiting = list(reversed(shards))
+    while waiting:
+        running: dict[Future[Result], Shard] = {}
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (os.getpid(),))
+        try:
+            while waiting or running:
+                while waiting and len(running) < 2 * workers:
+                    shard = waiting.pop()
+                    running[pool.submit(work, shard)] = shard
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    result = future.result()
+                    yield running.pop(future), result
+        except BrokenProcessPool:
+            finished = {future for future in running if future.done() and future.exception() is None}
+            for future in finished:
+                yield running.pop(future), future.result()
+            lost += running.values()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(parent: int) -> None:
+    """Prepare a worker: it ends with its parent, and leaves Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)

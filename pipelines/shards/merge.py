@@ -1,0 +1,86 @@
+"""Merge: the rows of all shards become the tables of a release, sorted as the contract says, in bounded memory.
+
+duckdb sorts and, where memory does not suffice, spills to a scratch folder; what comes out is a stream, which is
+written in row groups that depend on the rows alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+import schemas
+from pipelines.document import Reject, Settings
+from pipelines.release import row_sha256
+from pipelines.shards.settle import Settled
+from pipelines.shards.work import shard_schema
+from pipelines.validate import build_rejects
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "1GB"
+ROWS = 2_048
+"""Rows that come out of a sort at a time."""
+
+ORDER = {
+    "documents": "published_date NULLS FIRST, id",
+    "edits": "document_id, seq",
+    "terms": 'document_id, start, "end", term, surface',
+}
+
+Relations = Mapping[str, "pa.Table | Sequence[Path]"]
+"""The rows of all shards in each table, in memory or in Parquet files."""
+
+
+def connect(relations: Relations, scratch: Path) -> DuckDBPyConnection:
+    """Open the rows of all shards as views of one connection."""
+    import duckdb
+
+    options = {"memory_limit": MEMORY, "temp_directory": str(scratch)}
+    connection = duckdb.connect(config=options)
+    for name, relation in relations.items():
+        if isinstance(relation, pa.Table) or not relation:
+            connection.register(name, relation if relation else shard_schema(name).empty_table())
+        else:
+            names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in relation)
+            connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet([{names}])")  # noqa: S608
+    return connection
+
+
+def merged(connection: DuckDBPyConnection, name: str, settled: Settled) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of one table in order, without what does not stay."""
+    columns = ", ".join(f'{name}."{column}"' for column in schemas.arrow_schema(name).names)
+    is_shown = settled.is_grouped and name == "documents"
+    if is_shown:
+        columns = columns.replace('documents."duplicate_group"', "verdict.duplicate_group")
+    join = "" if settled.is_whole and not is_shown else " JOIN verdict USING (shard, position)"
+    query = f"SELECT {columns} FROM {name}{join} ORDER BY {ORDER[name]}"  # noqa: S608 - names of our own
+    for batch in connection.sql(query).to_arrow_reader(ROWS):
+        table = pa.Table.from_batches([batch]).cast(schemas.arrow_schema(name))
+        yield from (_rehashed(table) if is_shown else table).to_batches()
+
+
+def rejected(connection: DuckDBPyConnection, settled: Settled, settings: Settings) -> pa.Table:
+    """Build the table of everything that did not become a document."""
+    query = "SELECT source, stage, reason, detail, raw_sha256, bytes, id FROM rejects"
+    rows: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
+    return build_rejects([*(Reject(**row) for row in rows), *settled.rejects], settings)
+
+
+def known_ids(connection: DuckDBPyConnection, wanted: Sequence[str]) -> set[str]:
+    """Tell which of some ids a document or a reject has."""
+    connection.register("wanted", pa.table({"id": pa.array(wanted, pa.string())}))
+    query = "SELECT id FROM wanted WHERE id IN (SELECT id FROM keys) OR id IN (SELECT id FROM rejects)"
+    return {key for (key,) in connection.execute(query).fetchall()}
+
+
+def _rehashed(table: pa.Table) -> pa.Table:
+    """Hash the rows anew that have a group: a shard could not know it."""
+    rows = table.to_pylist()
+    hashes = [row_sha256(row) if row["duplicate_group"] else row["row_sha256"] for row in rows]
+    place = table.schema.get_field_index("row_sha256")
+    return table.set_column(place, table.schema.field(place), pa.array(hashes, pa.string()))

@@ -1,0 +1,146 @@
+"""Settle: what only the whole source shows. Which of the documents with one id stays, and which texts are copies.
+
+All of it goes by keys (ids, dates, digests, sketches), so memory holds no text; where two texts may be near copies,
+they are read from their shards and compared in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.document import Reject, Settings
+from pipelines.duplicates import BANDS, group_sketches
+from pipelines.errors import USAGE, CorpusError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+KEEP_ALL, KEEP_FIRST = "keep_all", "keep_first"
+"""What becomes of copies: all stay and share a group, or the first one stays and the others are rejects."""
+
+Integers = npt.NDArray[np.int64]
+
+TextOf = Callable[[str, int], str]
+"""Gives the text of the document at a position of a shard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What stays, as the table ``verdict`` (shard, position, duplicate_group) of the connection, and what does not.
+
+    ``is_whole`` says that every document stays, ``is_grouped`` that some have a group.
+    """
+
+    rejects: tuple[Reject, ...]
+    is_whole: bool
+    is_grouped: bool
+
+
+def settle(connection: DuckDBPyConnection, settings: Settings, text_of: TextOf) -> Settled:
+    """Decide over the view ``keys`` of a connection.
+
+    Of documents that share an id the first by place stays. A group of copies has the id of its first document in the
+    order of the table: by date, unknown dates first, then by id. CorpusError for an unknown policy of duplicates.
+    """
+    if settings.duplicates not in {KEEP_ALL, KEEP_FIRST}:
+        raise CorpusError(f'duplicates = "{settings.duplicates}": write {KEEP_ALL} or {KEEP_FIRST}', USAGE)
+    connection.execute(_RANK)
+    doubles = list(_doubles(connection))
+    roots = _roots(connection, text_of)
+    connection.register("roots", pa.table({"rank": np.arange(len(roots)), "root": roots}))
+    is_first = settings.duplicates == KEEP_FIRST
+    connection.execute(_VERDICT + (" WHERE rank = root" if is_first else ""))
+    copies = list(_copies(connection)) if is_first else []
+    sizes = np.bincount(roots) if len(roots) else np.zeros(0, np.int64)
+    is_grouped = not is_first and bool((sizes > 1).any())
+    return Settled((*doubles, *copies), not doubles and not copies, is_grouped)
+
+
+_RANK = """
+CREATE OR REPLACE TEMP TABLE ranked AS
+SELECT row_number() OVER (ORDER BY published_date NULLS FIRST, id) - 1 AS rank, * EXCLUDE (sketch, published_date)
+FROM (SELECT * FROM keys QUALIFY row_number() OVER (PARTITION BY id ORDER BY file, row, raw_sha256, source) = 1)
+"""
+
+_VERDICT = """
+CREATE OR REPLACE TEMP TABLE verdict AS
+SELECT shard, position, CASE WHEN count(*) OVER (PARTITION BY root) > 1
+    THEN first(id) OVER (PARTITION BY root ORDER BY rank) END AS duplicate_group, rank, root
+FROM ranked JOIN roots USING (rank)
+"""
+
+_DOUBLES = """
+SELECT keys.id, keys.source, keys.raw_sha256, keys.bytes, ranked.source AS first
+FROM keys JOIN ranked USING (id) WHERE (keys.shard, keys.position) != (ranked.shard, ranked.position)
+"""
+
+_COPIES = """
+SELECT copy.id, copy.source, copy.raw_sha256, copy.bytes, ranked.id AS first
+FROM roots JOIN ranked AS copy USING (rank) JOIN ranked ON ranked.rank = root WHERE roots.rank != root
+"""
+
+_FIRSTS = """
+SELECT CASE WHEN digest IS NULL THEN rank ELSE min(rank) OVER (PARTITION BY digest) END AS first
+FROM ranked ORDER BY rank
+"""
+
+_SKETCHES = """
+SELECT ranked.rank, sketch FROM ranked JOIN keys USING (shard, position)
+WHERE sketch IS NOT NULL AND ranked.rank IN (SELECT min(rank) FROM ranked GROUP BY digest) ORDER BY ranked.rank
+"""
+
+
+def _doubles(connection: DuckDBPyConnection) -> Iterator[Reject]:
+    for row in _rows(connection, _DOUBLES):
+        detail = f"the id {row['id']} is taken by {row['first']}; rename one of the two"
+        yield Reject(row["source"], "ingest", "duplicate_id", detail, row["raw_sha256"], row["bytes"], row["id"])
+
+
+def _copies(connection: DuckDBPyConnection) -> Iterator[Reject]:
+    advice = f'take it out of the source, or set duplicates = "{KEEP_ALL}" in dataset.toml'
+    for row in _rows(connection, _COPIES):
+        detail = f"says what {row['first']} says, or nearly so, which stays: {advice}"
+        yield Reject(row["source"], "validate", "duplicate", detail, row["raw_sha256"], row["bytes"], row["id"])
+
+
+def _rows(connection: DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]]:
+    for batch in connection.sql(query).to_arrow_reader():
+        yield from batch.to_pylist()
+
+
+def _roots(connection: DuckDBPyConnection, text_of: TextOf) -> Integers:
+    """Return for each rank that of the first document of its group, which is the document itself where it is alone."""
+    firsts = np.asarray(connection.sql(_FIRSTS).fetchnumpy()["first"], np.int64)
+    members, bands = _sketches(connection)
+    shards, positions = _places(connection, members)
+    near = group_sketches(bands, lambda index: text_of(shards[index], int(positions[index])))
+    roots = np.arange(len(firsts), dtype=np.int64)
+    roots[members] = members[near]
+    return np.asarray(roots[firsts], np.int64)
+
+
+def _sketches(connection: DuckDBPyConnection) -> tuple[Integers, npt.NDArray[np.uint32]]:
+    """Return the ranks of the texts to be compared, and their sketches, in the order of the ranks."""
+    ranks: list[Integers] = [np.empty(0, np.int64)]
+    parts: list[npt.NDArray[np.uint32]] = [np.empty((0, BANDS), np.uint32)]
+    for batch in connection.sql(_SKETCHES).to_arrow_reader():
+        ranks.append(batch.column("rank").to_numpy())
+        joined = b"".join(batch.column("sketch").to_pylist())
+        parts.append(np.frombuffer(joined, np.uint32).reshape(-1, BANDS))
+    return np.concatenate(ranks), np.concatenate(parts)
+
+
+def _places(connection: DuckDBPyConnection, members: Integers) -> tuple[list[str], Integers]:
+    """Return shard and position of the documents of some ranks; the shards' names are shared, not copied."""
+    connection.register("members", pa.table({"rank": members}))
+    query = "SELECT shard, position FROM members JOIN ranked USING (rank) ORDER BY rank"
+    table = connection.sql(query).to_arrow_table()
+    shards = table["shard"].dictionary_encode().combine_chunks()
+    names = shards.dictionary.to_pylist()
+    return [names[place] for place in shards.indices.to_pylist()], table["position"].to_numpy()

@@ -1,0 +1,175 @@
+"""The work: from a shard's raw bytes to the rows of its documents and rejects, in files of the stage area."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import schemas
+from pipelines.clean import Excess, Knowledge, find_excesses
+from pipelines.document import CleanedDocument, Reject, Settings
+from pipelines.errors import CorpusError
+from pipelines.ingest import identity_of
+from pipelines.refine import Own, make_knowledge, outcomes
+from pipelines.shards.area import Area, Result
+from pipelines.shards.plan import Shard
+from pipelines.validate import FILLED, stored_schema, validate_documents
+
+DOCUMENTS, CHARACTERS = 2_000, 16_000_000
+"""Documents, and characters of raw text, that are held at a time."""
+
+REJECTS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("stage", pa.string()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("raw_sha256", pa.string()),
+        ("bytes", pa.int64()),
+        ("id", pa.string()),
+    ]
+)
+
+FORMAT = "1"
+"""To be changed with the form of the files in the stage area."""
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all shards of a run have in common; ``fingerprint`` stands for the code and data that make the rows."""
+
+    settings: Settings
+    own: Own
+    area: Area
+    fingerprint: str
+
+
+def shard_schema(name: str) -> pa.Schema:
+    """Return the Arrow schema of a file of the stage area: a table's own columns, ``position`` and ``shard``."""
+    return (REJECTS if name == "rejects" else stored_schema(name)).append(pa.field("shard", pa.string()))
+
+
+def fingerprint_of(knowledge: Knowledge, settings: Settings) -> str:
+    """Hash everything but the raw bytes that the rows of a shard depend on (hexadecimal SHA-256)."""
+    described = replace(settings, title="", description="", licence="", contact="", version_policy="", duplicates="")
+    parts = (
+        FORMAT, knowledge.rule_fingerprint, knowledge.glossary_fingerprint, knowledge.parser_fingerprint,
+        schemas.fingerprint(), repr(described),
+    )  # fmt: skip
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def refine_shard(shard: Shard, job: Job) -> Result:
+    """Return the result for a shard, from the area where it is there, else made now and kept there.
+
+    CorpusError where its inputs change under our hands, again and again.
+    """
+    for _ in range(ATTEMPTS):
+        key = _key(shard, job)
+        found = job.area.find(key)
+        if found is not None:
+            return found
+        made = _make(shard, job, key)
+        if _key(shard, job) == key:
+            job.area.commit(made)
+            return made
+    raise CorpusError(f"{shard.name}: changed while it was read; publish again when the source is at rest")
+
+
+def _key(shard: Shard, job: Job) -> str:
+    digest = hashlib.sha256(job.fingerprint.encode())
+    for entry in shard.inputs:
+        is_over = entry.number >= job.settings.max_files
+        digest.update(repr((entry.source, entry.id, entry.window, is_over, identity_of(entry))).encode())
+    return digest.hexdigest()
+
+
+def _make(shard: Shard, job: Job, key: str) -> Result:
+    knowledge = _knowledge(job.own, job.settings.redact)
+    limits = {rule.id: rule for rule in knowledge.rules}
+    excesses: list[Excess] = []
+    counts = {"documents": 0, "rejects": 0}
+    with contextlib.ExitStack() as stack:
+        files = {name: stack.enter_context(_File.opened(job.area, key, name)) for name in (*FILLED, "keys", "rejects")}
+        for documents, rejects in _batches(shard, job.settings, knowledge):
+            part, refused = validate_documents(documents, job.settings, counts["documents"])
+            for name, table in part.items():
+                files[name].write(table)
+            counts["documents"] += part["keys"].num_rows
+            counts["rejects"] += len(rejects) + len(refused)
+            files["rejects"].write(reject_rows([*rejects, *refused]))
+            excesses += [excess for document in documents for excess in find_excesses(document, limits)]
+    described = {name: job.area.describe(key, file.name) for name, file in files.items()}
+    return Result(key, described, counts["documents"], counts["rejects"], tuple(excesses))
+
+
+def _batches(
+    shard: Shard, settings: Settings, knowledge: Knowledge
+) -> Iterator[tuple[list[CleanedDocument], list[Reject]]]:
+    """Refine the records of a shard, some at a time; there is always one batch, if an empty one."""
+    documents: list[CleanedDocument] = []
+    rejects: list[Reject] = []
+    size = 0
+    for entry in shard.inputs:
+        for outcome in outcomes(entry, settings, knowledge):
+            if isinstance(outcome, Reject):
+                rejects.append(outcome)
+                continue
+            documents.append(outcome)
+            size += len(outcome.raw.text)
+            if len(documents) == DOCUMENTS or size > CHARACTERS:
+                yield documents, rejects
+                documents, rejects, size = [], [], 0
+    yield documents, rejects
+
+
+@lru_cache(maxsize=1)
+def _knowledge(own: Own, redact: bool) -> Knowledge:  # noqa: FBT001 - a key
+    return make_knowledge(own, redact=redact)
+
+
+def reject_rows(rejects: Sequence[Reject]) -> pa.Table:
+    """Turn rejects into rows."""
+    return pa.Table.from_pylist([_plain(reject) for reject in rejects], REJECTS)
+
+
+def _plain(reject: Reject) -> Mapping[str, Any]:
+    """Turn a reject into a row; names that no UTF-8 text can hold are written with escapes."""
+    row = asdict(reject)
+    texts = {name: value for name, value in row.items() if isinstance(value, str)}
+    return row | {name: text.encode("utf-8", "backslashreplace").decode() for name, text in texts.items()}
+
+
+class _File:
+    """A Parquet file of the area that grows batch by batch; ``name`` is its name there."""
+
+    def __init__(self, name: str, writer: pq.ParquetWriter, key: str) -> None:
+        self.name = name
+        self._writer = writer
+        self._key = key
+
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, area: Area, key: str, table: str) -> Iterator[_File]:
+        """Open a new file for a table."""
+        with (
+            area.writing(key, f"{table}.parquet") as (name, stream),
+            pq.ParquetWriter(
+                stream, shard_schema(table), compression="zstd", compression_level=1, write_statistics=False
+            ) as writer,
+        ):
+            yield cls(name, writer, key)
+
+    def write(self, table: pa.Table) -> None:
+        """Write rows as a row group."""
+        if table.num_rows:
+            self._writer.write_table(table.append_column("shard", pa.repeat(self._key, table.num_rows)))
