@@ -97,7 +97,7 @@ def name_of(path: Path) -> str:
 def test_modules_are_short() -> None:
     lines = {name_of(path): path.read_text(encoding="utf-8").count("\n") for path in CODE}
     assert {name: count for name, count in lines.items() if count > 300} == {}
-    assert sum(code_lines(path) for path in CODE) < 10_000
+    assert sum(code_lines(path) for path in CODE) < 14_000
 
 
 def test_functions_are_short() -> None:
@@ -194,7 +194,8 @@ def test_what_is_imported_is_asked_for_and_the_reverse() -> None:
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     packages = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"pipelines", "schemas"}
     named = {{"yaml": "pyyaml"}.get(package, package.replace("_", "-")) for package in packages}
-    assert named == (requirements("dependencies") - held) | requirements("hub")
+    extras = requirements(*(set(project()["optional-dependencies"]) - {"dev"}))
+    assert named - extras == requirements("dependencies") - held
 
 
 def test_the_changelog_knows_the_version() -> None:

@@ -36,7 +36,6 @@ def plan(inputs: Sequence[Input]) -> list[Shard]:
     """
     sizes = [size_of(entry) for entry in inputs]
     aim = _aim(sum(sizes))
-    odds = max(1, round(aim * len(inputs) / max(1, sum(sizes))))
     shards: list[Shard] = []
     gathered: list[Input] = []
     filled = 0
@@ -47,7 +46,8 @@ def plan(inputs: Sequence[Input]) -> list[Shard]:
             continue
         gathered.append(entry)
         filled += size
-        if filled >= 2 * aim or (2 * filled >= aim and zlib.crc32(entry.source.encode("utf-8", "replace")) % odds == 0):
+        chance = zlib.crc32(entry.source.encode("utf-8", "replace")) / 2**32
+        if filled >= 2 * aim or (2 * filled >= aim and chance * aim < size):
             shards += _closed(gathered, filled)
             gathered, filled = [], 0
     return [*shards, *_closed(gathered, filled)]
