@@ -5,6 +5,8 @@ border. The outermost ones decide what becomes of the body; those inside a ``mov
 a ``delete`` only mark what was there (a redacted address in a removed footer). Hence three laws, held by property
 tests: ``replay(raw, edits)`` is the published text, ``undo(text, edits)`` is the raw text, and ``moved(raw, edits)``
 is what went into the fields.
+
+What a text has by the dozen is a NamedTuple: one is made in a quarter of the time that a frozen dataclass takes.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
+from typing import NamedTuple
 
 APPLIED = frozenset({"replace", "delete", "move", "redact"})
 """Actions that change the text; ``annotate`` is the one that does not."""
@@ -58,8 +62,7 @@ class Reject:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A piece of metadata inside a paragraph: the column it belongs to, and its span in the raw text."""
 
     field: str
@@ -67,8 +70,7 @@ class Part:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """One block of a document with its role, its raw span, the layout that recognised it and its metadata parts."""
 
     role: str
@@ -87,8 +89,7 @@ class Document:
     paragraphs: tuple[Paragraph, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One change (or, for ``annotate``, one finding) that one rule made at one place of the raw text."""
 
     start: int
@@ -104,8 +105,7 @@ class Edit:
     confidence: str = "high"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One occurrence of a set phrase in the cleaned text; ``start`` and ``end`` are offsets there."""
 
     term: str
@@ -199,7 +199,7 @@ class _Node:
 
 def in_order(edits: Iterable[Edit]) -> list[Edit]:
     """Sort edits as the ``edits`` table does: by start, then end; of two on one span the outer one keeps its place."""
-    return sorted(edits, key=lambda e: (e.start, e.end))
+    return sorted(edits, key=attrgetter("start", "end"))
 
 
 def _tree(edits: Iterable[Edit]) -> list[_Node]:

@@ -7,9 +7,9 @@ Scripts that write one language settle it, and so do the commonest words of Engl
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.document import Edit
 
@@ -47,6 +47,9 @@ SCRIPTS = {
 
 _LETTERS = {name: re.compile(f"[{letters}]") for name, letters in SCRIPTS.items()}
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile("[a-z]+")
+_ASCII = bytes(range(128))
+_NO_LETTERS = bytes(n for n in range(256) if not (n < 128 and chr(n).isalpha()))
 
 _SCRIPT_OF = {"zh": "Han", "ja": "Kana", "ko": "Hangul", "ru": "Cyrillic", "uk": "Cyrillic", "bg": "Cyrillic"} | {
     "kk": "Cyrillic", "mn": "Cyrillic", "el": "Greek", "ar": "Arabic", "fa": "Arabic", "ur": "Arabic", "ug": "Arabic",
@@ -54,21 +57,32 @@ _SCRIPT_OF = {"zh": "Han", "ja": "Kana", "ko": "Hangul", "ru": "Cyrillic", "uk":
 }  # fmt: skip
 
 
-def detect_language(text: str) -> str:
-    """Name the language of most of a text by its ISO 639 code, ``und`` where it is too short to tell."""
-    text = text[:READ]
-    counts = count_letters(text)
-    total = sum(counts.values())
+class Counts(NamedTuple):
+    """What is counted in a text: letters by script (those that occur), words, and those that make it English."""
+
+    letters: Mapping[str, int]
+    words: int
+    english: int
+
+
+def detect_language(text: str, counts: Counts | None = None) -> str:
+    """Name the language of most of a text by its ISO 639 code, ``und`` where it is too short to tell.
+
+    ``counts`` are those of the text, where they are known.
+    """
+    if counts is None or len(text) > READ:
+        counts = count(text[:READ])
+    total = sum(counts.letters.values())
     for language, scripts in (("ko", ("Hangul",)), ("ja", ("Kana", "Han")), ("zh", ("Han",))):
-        if 2 * sum(counts.get(script, 0) for script in scripts) > total and 20 * counts.get(scripts[0], 0) > total:
+        found = [counts.letters.get(script, 0) for script in scripts]
+        if 2 * sum(found) > total and 20 * found[0] > total:
             return language
-    words = _WORD.findall(text.lower())
-    if not words:
+    if not counts.words:
         return UNKNOWN
-    if sum(map(ENGLISH.__contains__, words)) >= ENGLISH_SHARE * len(words):
+    if counts.english >= ENGLISH_SHARE * counts.words:
         return "en"
-    language, score = _ask_model(" ".join(words))
-    return language if language == "en" or (len(words) >= FEWEST_WORDS and score >= SUREST) else UNKNOWN
+    language, score = _ask_model(" ".join(_WORD.findall(text[:READ].lower())))
+    return language if language == "en" or (counts.words >= FEWEST_WORDS and score >= SUREST) else UNKNOWN
 
 
 def is_wanted(text: str, language: str, languages: Collection[str]) -> bool:
@@ -87,19 +101,39 @@ def is_wanted(text: str, language: str, languages: Collection[str]) -> bool:
 
 def count_letters(text: str) -> dict[str, int]:
     """Count the letters of a text by script; scripts that do not occur are left out."""
-    if text.isascii():
-        found = {"Latin": sum(map(str.isalpha, text))}
-    else:
-        found = {name: len(pattern.findall(text)) for name, pattern in _LETTERS.items()}
-    return {name: count for name, count in found.items() if count}
+    return dict(count(text).letters)
 
 
-def note_mixed_script(raw: str, text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+def count(text: str) -> Counts:
+    """Count a text, or a part of one that cuts no word; ASCII is counted as bytes, at a fraction of the cost."""
+    written = text.encode("utf-8", "surrogatepass")
+    letters = {"Latin": len(written.translate(None, _NO_LETTERS))}
+    if not text.isascii():
+        beyond = written.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+        letters |= {name: len(pattern.findall(beyond)) for name, pattern in _LETTERS.items() if name != "Latin"}
+        letters["Latin"] += len(_LETTERS["Latin"].findall(beyond))
+    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
+    return Counts({n: c for n, c in letters.items() if c}, len(words), sum(map(ENGLISH.__contains__, words)))
+
+
+def add(parts: Sequence[Counts]) -> Counts:
+    """Add up the counts of the parts of a text."""
+    letters: dict[str, int] = {}
+    for part in parts:
+        for script, number in part.letters.items():
+            letters[script] = letters.get(script, 0) + number
+    return Counts(letters, sum([part.words for part in parts]), sum([part.english for part in parts]))
+
+
+def note_mixed_script(
+    raw: str, text: str, edits: Iterable[Edit], letters: Mapping[str, int] | None = None
+) -> tuple[Edit, ...]:
     """Point at the longest passage in another script than most of the text, and say how much there is in all.
 
     Nothing where that is little (a name in brackets). The passage is one that was published, in raw coordinates.
+    ``letters`` are those of the text by script, where they are known.
     """
-    counts = {} if text.isascii() else count_letters(text)
+    counts = count_letters(text) if letters is None else letters
     if len(counts) < 2:
         return ()
     main = max(counts, key=lambda name: (counts[name], name))

@@ -121,7 +121,7 @@ class _EditsById:
     """The edits of each document; the table is sorted by document, so each one's are a slice."""
 
     def __init__(self, table: pa.Table) -> None:
-        self._table = table.select(list(Edit.__dataclass_fields__))
+        self._table = table.select(Edit._fields)
         runs = pc.run_end_encode(table["document_id"].combine_chunks()) if table.num_rows else None
         ends = runs.run_ends.to_pylist() if runs is not None else []
         ids = runs.values.to_pylist() if runs is not None else []

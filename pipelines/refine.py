@@ -10,8 +10,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from pipelines.clean import Knowledge, apply_edits, compose, find_edits
-from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings, replay
+from pipelines.clean import Knowledge, apply_edits, compose, find_edits, revise
+from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings
 from pipelines.errors import USAGE, CorpusError
 from pipelines.ingest import Input, read_beside, read_corrections, read_settings, records, show_source, survey
 from pipelines.parse import is_prose, parse
@@ -125,19 +125,20 @@ def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
 
     Raises UnsettledError where there is no end to it.
     """
-    edits = find_edits(parse(raw.text), knowledge, raw.id)
-    text = replay(raw.text, edits)
+    found = find_edits(parse(raw.text), knowledge, raw.id)
+    passages = knowledge.passages(found.text)
     for number in range(ROUNDS + 1):
-        if is_prose(text) and knowledge.is_settled(text):
+        text = found.text
+        if is_prose(text) and knowledge.is_settled(passages):
             break
-        again = [e for e in find_edits(parse(text), knowledge) if e.action in APPLIED]
+        again = [e for e in find_edits(parse(text), knowledge).edits if e.action in APPLIED]
         if not again:
             break
         if number == ROUNDS:
             raise UnsettledError(again[0].rule)
-        edits = compose(raw.text, text, edits, again)
-        text = replay(raw.text, edits)
-    return apply_edits(raw, edits, text, knowledge)
+        found = revise(raw.text, compose(raw.text, text, found.edits, again))
+        passages = knowledge.passages(found.text)
+    return apply_edits(raw, found, passages, knowledge)
 
 
 def refine_text(raw: RawText, knowledge: Knowledge) -> CleanedDocument | Reject:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import schemas
-from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, Fields, Reject, Settings, Term, in_order
+from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, Fields, Reject, Settings, in_order
 from pipelines.duplicates import fingerprints
 from pipelines.language import is_wanted
 from pipelines.release import row_sha256
@@ -231,26 +231,26 @@ def _is_blank_between(edit: Edit) -> bool:
 
 
 def _edit_columns(documents: Sequence[CleanedDocument], settings: Settings) -> Columns:
-    edits = [(document.raw.id, seq, e) for document in documents for seq, e in enumerate(in_order(document.edits))]
-    head: Columns = {"document_id": [key for key, _, _ in edits], "seq": [seq for _, seq, _ in edits]}
-    columns = head | _attributes([edit for _, _, edit in edits], schemas.arrow_schema("edits").names[2:])
+    head: Columns = {
+        "document_id": [document.raw.id for document in documents for _ in document.edits],
+        "seq": [seq for document in documents for seq in range(len(document.edits))],
+    }
+    edits = [edit for document in documents for edit in in_order(document.edits)]
+    columns = head | _attributes(edits, schemas.arrow_schema("edits").names[2:])
     if settings.redact:  # what one round of cleaning masked, a later one may have taken out with all around it
         columns["before"] = [hide_text(value) if isinstance(value, str) else value for value in columns["before"]]
     return columns
 
 
 def _term_columns(documents: Sequence[CleanedDocument]) -> Columns:
-    terms = [(document.raw.id, term) for document in documents for term in sorted(document.terms, key=_term_order)]
-    head: Columns = {"document_id": [key for key, _ in terms]}
-    return head | _attributes([term for _, term in terms], schemas.arrow_schema("terms").names[1:])
+    head: Columns = {"document_id": [document.raw.id for document in documents for _ in document.terms]}
+    order = attrgetter("start", "end", "term", "surface")
+    terms = [term for document in documents for term in sorted(document.terms, key=order)]
+    return head | _attributes(terms, schemas.arrow_schema("terms").names[1:])
 
 
 def _attributes(things: Sequence[object], names: Sequence[str]) -> Columns:
     return {name: list(map(attrgetter(name), things)) for name in names}
-
-
-def _term_order(term: Term) -> tuple[int, int, str, str]:
-    return term.start, term.end, term.term, term.surface
 
 
 def build_rejects(rejects: Iterable[Reject], settings: Settings) -> pa.Table:

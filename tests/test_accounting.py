@@ -15,7 +15,7 @@ import schemas
 from pipelines.clean import find_edits
 from pipelines.cli.output import plain
 from pipelines.cli.publish import _as_json, summarize
-from pipelines.document import Edit, Settings
+from pipelines.document import Settings
 from pipelines.errors import CorpusError
 from pipelines.flows import run_publish
 from pipelines.ingest import list_inputs
@@ -37,7 +37,7 @@ WRONG = {
 def raising_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule that cannot cope with one text."""
 
-    def edits(document: object, *rest: object) -> tuple[Edit, ...]:
+    def edits(document: object, *rest: object) -> object:
         if "raise here" in getattr(document, "raw", ""):
             raise RuntimeError("boom")
         return find_edits(document, *rest)  # type: ignore[arg-type]

@@ -206,7 +206,7 @@ def test_what_documents_say_is_shown_as_text(text: str, tmp_path: Path) -> None:
     markdown = pytest.importorskip("markdown_it").MarkdownIt("gfm-like", {"html": True, "linkify": False})
     document = make_document("a")
     fields = replace(document.fields, title=text, outlet=text, captions=(text,), dateline_place=text)
-    term = replace(document.terms[0], canonical=text, surface="The")
+    term = document.terms[0]._replace(canonical=text, surface="The")
     hostile = replace(document, fields=fields, terms=(term,), raw=replace(document.raw, id=text, source=text))
     named = replace(SETTINGS, title=text, description=text, contact=text, licence=text, name=text)
     folder = make_release(tmp_path / "store", [hostile], [make_reject(text)], settings=named).path

@@ -79,7 +79,7 @@ def test_a_document_that_was_rejected_before_came_through_the_parser() -> None:
 
 
 def test_a_change_of_findings_alone_calls_for_a_patch() -> None:
-    changed = replace(A, edits=(A.edits[0], replace(A.edits[1], suggestion="the two goals")))
+    changed = replace(A, edits=(A.edits[0], A.edits[1]._replace(suggestion="the two goals")))
     difference = compare(tables(A), tables(changed))
     assert difference.changes == ()
     assert difference.tables == ("edits",)

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.clean import find_edits
-from pipelines.document import Edit, RawText, Reject, Settings
+from pipelines.document import RawText, Reject, Settings
 from pipelines.ingest import Input, list_inputs, records
 from pipelines.refine import load_knowledge
 from tests import corpora
@@ -262,7 +262,7 @@ def test_texts_with_nul_or_without_anything(tmp_path: Path) -> None:
 
 
 def test_exactly_the_bad_of_two_thousand_records_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def edits(document: object, *rest: object) -> tuple[Edit, ...]:
+    def edits(document: object, *rest: object) -> object:
         if "raise here" in getattr(document, "raw", ""):
             raise RuntimeError("boom")
         return find_edits(document, *rest)  # type: ignore[arg-type]

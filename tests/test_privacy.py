@@ -210,7 +210,7 @@ def test_no_table_holds_what_was_masked(text: str, mask: str) -> None:
     for _, table in tables.items():
         for name in table.column_names:
             assert secret not in str(table[name].to_pylist()), name
-    names = list(Edit.__dataclass_fields__)
+    names = list(Edit._fields)
     masked = undo(document.text, [Edit(**row) for row in tables.edits.select(names).to_pylist()])
     assert len(masked) == len(raw)
     assert secret not in masked

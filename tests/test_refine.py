@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.clean.revision import Revision, revise
 from pipelines.document import CleanedDocument, Document, Edit, RawText, Reject
 from pipelines.refine import load_knowledge, load_source, refine_text
 from tests.samples import refine
@@ -37,9 +38,9 @@ def test_a_rule_that_fails_rejects_one_document(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_text_that_never_settles_is_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
-    def grow(document: Document, *_: object) -> tuple[Edit, ...]:
-        last = len(document.raw) - 1
-        return (Edit(last, last + 1, "growth", "punctuation", "replace", document.raw[last], document.raw[last] * 2),)
+    def grow(document: Document, *_: object) -> Revision:
+        raw, last = document.raw, len(document.raw) - 1
+        return revise(raw, [Edit(last, last + 1, "growth", "punctuation", "replace", raw[last], raw[last] * 2)])
 
     text = "People  of the county met ."  # not settled at once
     assert isinstance(refine_text(RawText("a", "a.txt", text, "0", 1), KNOWLEDGE), CleanedDocument)

@@ -42,8 +42,8 @@ def test_every_column_has_a_meaning_and_a_known_role(table: str) -> None:
 
 def test_the_columns_are_those_of_the_working_model() -> None:
     assert schemas.arrow_schema("edits").names[2:4] == ["rule", "artefact_class"]
-    assert set(schemas.arrow_schema("edits").names) == {"document_id", "seq", *Edit.__slots__}
-    assert set(schemas.arrow_schema("terms").names) == {"document_id", *Term.__slots__}
+    assert set(schemas.arrow_schema("edits").names) == {"document_id", "seq", *Edit._fields}
+    assert set(schemas.arrow_schema("terms").names) == {"document_id", *Term._fields}
     assert set(Fields.__slots__) <= set(schemas.arrow_schema("documents").names)
 
 

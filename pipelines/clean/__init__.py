@@ -7,39 +7,41 @@ other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipelines.clean.compose import compose
-from pipelines.clean.engine import Knowledge, find_edits
+from pipelines.clean.engine import Knowledge, Passage, find_edits
 from pipelines.clean.fields import read_fields
 from pipelines.clean.guards import Excess, check_guards, find_excesses
 from pipelines.clean.metadata import known_columns, with_metadata
-from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, RawText, Term, moved
-from pipelines.language import detect_language, note_mixed_script
+from pipelines.clean.revision import Revision, revise
+from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, RawText, Term
+from pipelines.language import add, detect_language, note_mixed_script
 
-__all__ = ["Excess", "Knowledge", "apply_edits", "check_guards", "compose", "find_edits", "find_excesses"]
+__all__ = ["Excess", "Knowledge", "apply_edits", "check_guards", "compose", "find_edits", "find_excesses", "revise"]
 
 
-def apply_edits(raw: RawText, edits: tuple[Edit, ...], text: str, knowledge: Knowledge) -> CleanedDocument:
-    """Read off what the edits of one document, and its text after them, come to. Pure."""
-    fields = read_fields(moved(raw.text, edits), known_columns(raw).get("published_date"))
-    fields, edits = with_metadata(raw, fields, edits, knowledge.masked)
+def apply_edits(raw: RawText, found: Revision, passages: Sequence[Passage], knowledge: Knowledge) -> CleanedDocument:
+    """Read off what the edits of one document, and the paragraphs after them, come to. Pure."""
+    fields = read_fields(found.moved, known_columns(raw).get("published_date"))
+    fields, edits = with_metadata(raw, fields, found.edits, knowledge.masked)
+    title = knowledge.masked(fields.title)
+    counts = add([passage.counts for passage in passages])
     return CleanedDocument(
         raw=raw,
-        fields=replace(fields, title=knowledge.masked(fields.title)),
-        text=text,
-        edits=(*edits, *note_mixed_script(raw.text, text, edits)),
-        terms=tuple(_terms(text, knowledge)),
-        language=detect_language(text),
+        fields=fields if title == fields.title else replace(fields, title=title),
+        text=found.text,
+        edits=(*edits, *note_mixed_script(raw.text, found.text, edits, counts.letters)),
+        terms=tuple(_terms(passages)),
+        language=detect_language(found.text, counts),
     )
 
 
-def _terms(text: str, knowledge: Knowledge) -> Iterator[Term]:
+def _terms(passages: Iterable[Passage]) -> Iterator[Term]:
     """The concordance of a text, paragraph by paragraph: no phrase runs over a border."""
     position = 0
-    for paragraph in text.split(PARAGRAPH_BREAK):
-        for term in knowledge.concordance(paragraph):
-            start, end = term.start + position, term.end + position
-            yield Term(term.term, term.source_term, term.canonical, term.surface, start, end, term.domain)
-        position += len(paragraph) + len(PARAGRAPH_BREAK)
+    for passage in passages:
+        for term, source, canonical, surface, start, end, domain in passage.terms:
+            yield Term(term, source, canonical, surface, start + position, end + position, domain)
+        position += len(passage.text) + len(PARAGRAPH_BREAK)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 
 from pipelines.clean.masks import hidden
@@ -99,7 +99,7 @@ def _laid(raw: str, place: _Place, later: Edit, inside: Iterable[Edit] = ()) -> 
     """A later frame, laid round the edits inside it; what they mask stays masked in it."""
     masks = (e for e in inside if e.action == "redact")
     before = hidden(raw[place.start : place.end], place.start, masks)
-    return replace(later, start=place.start, end=place.end, before=before)
+    return later._replace(start=place.start, end=place.end, before=before)
 
 
 def _merged(raw: str, place: _Place, later: Edit, inside: Iterable[Edit]) -> Edit:
@@ -107,5 +107,5 @@ def _merged(raw: str, place: _Place, later: Edit, inside: Iterable[Edit]) -> Edi
     after = place.lead + (later.after or "") + place.trail
     if later.action == "redact":
         length = place.end - place.start
-        return replace(_laid(raw, place, later, inside), before=later.before.ljust(length, "*")[:length], after=after)
-    return replace(_laid(raw, place, later, inside), after=after, action="replace" if after else "delete")
+        return _laid(raw, place, later, inside)._replace(before=later.before.ljust(length, "*")[:length], after=after)
+    return _laid(raw, place, later, inside)._replace(after=after, action="replace" if after else "delete")

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 
 from pipelines.clean.masks import hidden
+from pipelines.clean.revision import Revision, join, label, revise
 from pipelines.document import APPLIED, PARAGRAPH_BREAK, Correction, Document, Edit, Paragraph, Term, in_order, replay
 from pipelines.errors import CorpusError
+from pipelines.language import Counts, count
 from pipelines.rules import RULES
 from pipelines.rules.entries import Entry
 from pipelines.rules.glossary import Glossary, doubtful, telling, term_rules
-from pipelines.rules.layout import LAYOUT
+from pipelines.rules.layout import LAYOUT, stretches
 from pipelines.rules.privacy import PRIVACY
-from pipelines.rules.rule import PROSE, Rule, TermHit, View, fold
+from pipelines.rules.rule import PROSE, Rule, View, fold
 from pipelines.rules.structure import STRUCTURE
 
 FRAME = frozenset(rule.id for rule in (*STRUCTURE, *LAYOUT))
 REMEMBERED = 20_000
 """Paragraphs that are remembered at most: some tens of megabytes."""
 NEIGHBOURS = 500
+NOTHING: frozenset[str] = frozenset()
 MIN_SIGNS, CHARACTERS_A_SIGN = 2, 500
 _MASKS = frozenset(rule.id for rule in PRIVACY)
-
-
-@dataclass(frozen=True, slots=True)
-class Repairs:
-    """What the rules found in one paragraph, in its own offsets; the doubtful ones wait for what others hold."""
-
-    edits: tuple[Edit, ...]
-    doubtful: tuple[tuple[Edit, frozenset[str]], ...]
 
 
 @dataclass(frozen=True)
@@ -61,41 +56,47 @@ class Knowledge:
         return tuple(rule for rule in self.base_rules if rule.id in FRAME)
 
     @cached_property
-    def repairs(self) -> Callable[[str, str, tuple[int, ...], bool], Repairs]:
-        """What the rules do to a paragraph; remembered, since sites repeat themselves and most is looked at twice."""
-
-        @lru_cache(maxsize=REMEMBERED)
-        def repairs(text: str, role: str, borders: tuple[int, ...], engine: bool) -> Repairs:  # noqa: FBT001 - a key
-            return _repair(self, text, role, borders, engine=engine)
-
-        return repairs
-
-    def is_settled(self, text: str) -> bool:
-        """Tell for certain that the rules would change nothing in a text whose paragraphs are all body."""
-        paragraphs = text.split(PARAGRAPH_BREAK)
-        engine = True  # with it more rules have a say, so that what is settled then is settled without it too
-        found = (self.repairs(p, "body", (), engine) for p in paragraphs)
-        return not any(e.action in APPLIED for repairs in found for e in repairs.edits)
-
-    def masked(self, text: str) -> str:
-        """Mask the personal data in a value that did not come out of the text."""
-        found = self.repairs(text, "title", (), False).edits  # noqa: FBT003 - a key
-        return replay(text, [e for e in found if e.action == "redact"])
+    def passage(self) -> Callable[[str, Paragraph | None], Passage]:
+        """A paragraph by its words and its label; remembered, since sites repeat theirs and most are seen twice."""
+        return lru_cache(maxsize=REMEMBERED)(partial(Passage, self))
 
     @cached_property
-    def look(self) -> Callable[[str], tuple[str, tuple[TermHit, ...], frozenset[str]]]:
-        """The scan of a paragraph; remembered for as long as its neighbours are at work."""
+    def revision(self) -> Callable[[Passage, bool, frozenset[str]], Revision]:
+        """What becomes of a passage, in a text by an engine or not, where certain terms hold; remembered."""
+        return lru_cache(maxsize=REMEMBERED)(_revision)
+
+    @cached_property
+    def gap(self) -> Callable[[str, bool], Revision]:
+        """What becomes of the characters between two paragraphs, which are a break or not; remembered."""
+        return lru_cache(maxsize=NEIGHBOURS)(partial(_gap, self))
+
+    @cached_property
+    def look(self) -> Callable[[str, str], tuple[View, frozenset[str]]]:
+        """A paragraph in a role as rules see it, and the anchors in it; remembered while its neighbours are at work."""
         return lru_cache(maxsize=NEIGHBOURS)(partial(_look, self))
 
     @cached_property
-    def signs(self) -> Callable[[str, str], tuple[str, ...]]:
-        """The terms of which a paragraph holds a telling variant, once for each place; remembered."""
-        return lru_cache(maxsize=REMEMBERED)(partial(_signs, self))
+    def asked(self) -> Callable[[frozenset[str]], tuple[Rule, ...]]:
+        """The rules that have a say in a paragraph in which these anchors occur; remembered."""
+        return lru_cache(maxsize=NEIGHBOURS)(
+            lambda anchors: tuple(r for r in self.rules if not r.anchors or not anchors.isdisjoint(r.anchors))
+        )
 
-    @cached_property
-    def concordance(self) -> Callable[[str], tuple[Term, ...]]:
-        """The set phrases in a cleaned paragraph; remembered."""
-        return lru_cache(maxsize=REMEMBERED)(lambda text: tuple(self.glossary.concordance(text)))
+    def passages(self, text: str) -> list[Passage]:
+        """The paragraphs of a cleaned text, which are all body."""
+        return [self.passage(paragraph, None) for paragraph in text.split(PARAGRAPH_BREAK)]
+
+    def is_settled(self, passages: Sequence[Passage]) -> bool:
+        """Tell whether the rules would change nothing in a cleaned text."""
+        engine = _shows_an_engine(passages)
+        return not any(e.action in APPLIED for p in passages for e in self.revision(p, engine, NOTHING).edits)
+
+    def masked(self, text: str) -> str:
+        """Mask the personal data in a value that did not come out of the text."""
+        title = self.passage(text, Paragraph("title", 0, len(text)))
+        found = self.revision(title, False, NOTHING).edits  # noqa: FBT003 - a key
+        masks = [e for e in found if e.action == "redact"]
+        return replay(text, masks) if masks else text
 
     @cached_property
     def corrections_by_id(self) -> Mapping[str, tuple[Correction, ...]]:
@@ -130,89 +131,118 @@ class _Ledger:
             self._ends.insert(place, edit.end)
 
 
-def _look(knowledge: Knowledge, text: str) -> tuple[str, tuple[TermHit, ...], frozenset[str]]:
-    """Fold a paragraph and scan it: what it reads folded, the forms of terms and the anchors that occur in it."""
+def _look(knowledge: Knowledge, text: str, role: str) -> tuple[View, frozenset[str]]:
+    """Fold a paragraph and scan it once; return it as a document of its own, and the anchors that occur in it."""
     folded = fold(text)
     hits, anchors = knowledge.glossary.scan(folded)
-    return folded, tuple(hits), frozenset(anchors)
-
-
-def _view(knowledge: Knowledge, text: str, role: str, *, engine: bool = False) -> tuple[View, frozenset[str]]:
-    """Look at one paragraph as a document of its own; return the view and the anchors that occur in it."""
-    folded, hits, anchors = knowledge.look(text)
-    return View(Document(text, (Paragraph(role, 0, len(text)),)), folded, hits, engine), anchors
+    return View(Document(text, (Paragraph(role, 0, len(text)),)), folded, hits), anchors
 
 
 def _repair(
-    knowledge: Knowledge, text: str, role: str, borders: tuple[int, ...], *, engine: bool, gated: bool = True
-) -> Repairs:
+    knowledge: Knowledge, text: str, role: str, borders: Sequence[int], *, engine: bool, gated: bool = True
+) -> list[Edit]:
     """Run all rules but those of the frame over one paragraph."""
-    view, anchors = _view(knowledge, text, role, engine=engine)
+    view, anchors = knowledge.look(text, role)
+    if engine:
+        view = View(view.document, view.folded, view.term_hits, engine, view.memo)
     ledger = _Ledger(borders)
-    for rule in knowledge.rules:
-        if rule.id not in FRAME and (not gated or not rule.anchors or not anchors.isdisjoint(rule.anchors)):
+    for rule in knowledge.asked(anchors) if gated else knowledge.rules:
+        if rule.id not in FRAME and (not gated or rule.when is None or rule.when(view)):
             for edit in rule.find(view):
                 ledger.propose(edit)
-    return Repairs(tuple(ledger.edits), tuple(doubtful(knowledge.glossary, view)))
+    return ledger.edits
 
 
-def _signs(knowledge: Knowledge, text: str, role: str) -> tuple[str, ...]:
-    return tuple(telling(knowledge.glossary, _view(knowledge, text, role)[0]))
+@dataclass(eq=False)
+class Passage:
+    """A paragraph apart from where it stands: its words, its label (None: body), and what they tell by themselves."""
+
+    knowledge: Knowledge
+    text: str
+    label: Paragraph | None
+
+    role: str = field(init=False)
+    signs: tuple[str, ...] = field(init=False)
+    """The terms of which it holds a telling variant, once for each place."""
+    doubtful: tuple[tuple[Edit, frozenset[str]], ...] = field(init=False)
+    """The findings that wait for a certain sign of one of the terms named."""
+    claims: frozenset[str] = field(init=False)
+    """The terms that its doubtful findings wait for."""
+
+    def __post_init__(self) -> None:
+        """Scan the words once for all that is asked of them."""
+        self.role = self.label.role if self.label else "body"
+        view, _ = self.knowledge.look(self.text, self.role)
+        self.signs = tuple(telling(self.knowledge.glossary, view))
+        self.doubtful = tuple(doubtful(self.knowledge.glossary, view))
+        self.claims = NOTHING.union(*(claims for _, claims in self.doubtful))
+
+    @cached_property
+    def counts(self) -> Counts:
+        """What tells its language."""
+        return count(self.text)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The set phrases in it."""
+        view, _ = self.knowledge.look(self.text, self.role)
+        return tuple(self.knowledge.glossary.concordance(self.text, view.term_hits))
 
 
-def find_edits(
-    document: Document, knowledge: Knowledge, document_id: str = "", *, gated: bool = True
-) -> tuple[Edit, ...]:
-    """Run the rules over a document; return the accepted edits in order.
+def _revision(passage: Passage, engine: bool, certain: frozenset[str], *, gated: bool = True) -> Revision:  # noqa: FBT001 - a key
+    """Work out what becomes of a passage."""
+    knowledge, text = passage.knowledge, passage.text
+    framed = View(Document(text, (passage.label,)), "") if passage.label else None
+    edits = [e for rule in knowledge.frame for e in rule.find(framed)] if framed else []
+    borders = sorted({b for e in edits for b in (e.start, e.end) if 0 < b < len(text)})
+    edits += _repair(knowledge, text, passage.role, borders, engine=engine, gated=gated)
+    edits += [e for e, claims in passage.doubtful if not certain.isdisjoint(claims)]
+    return revise(text, _masked(in_order(edits)))
+
+
+def _gap(knowledge: Knowledge, text: str, is_break: bool) -> Revision:  # noqa: FBT001 - a key
+    """Work out what becomes of the characters between two paragraphs of the body (at a break), or around them."""
+    around = (Paragraph("body", 0, 0), Paragraph("body", len(text), len(text))) if is_break else ()
+    view = View(Document(text, around), "")
+    return revise(text, in_order(e for rule in knowledge.frame for e in rule.find(view)))
+
+
+def find_edits(document: Document, knowledge: Knowledge, document_id: str = "", *, gated: bool = True) -> Revision:
+    """Run the rules over a document; return the accepted edits in order, and what they come to.
 
     ``gated=False`` asks every rule, whether its anchors occur or not, and remembers nothing: the result is the same.
     """
-    view = View(document, "")
-    edits = [e for rule in knowledge.frame for e in rule.find(view)]
-    borders = sorted({b for e in edits for b in (e.start, e.end)})
-    texts = [(document.raw[p.start : p.end], p) for p in document.paragraphs]
-    signs = [sign for text, p in texts for sign in knowledge.signs(text, p.role)]
-    engine = _shows_an_engine(len(signs), texts)
-    certain = set(signs)
-    for text, p in texts:
-        inner = tuple(b - p.start for b in borders[bisect_right(borders, p.start) : bisect_left(borders, p.end)])
-        found = (
-            knowledge.repairs(text, p.role, inner, engine)
-            if gated
-            else _repair(knowledge, text, p.role, inner, engine=engine, gated=False)
-        )
-        edits += [_shifted(e, p.start) for e in found.edits]
-        edits += [_shifted(e, p.start) for e, claims in found.doubtful if not certain.isdisjoint(claims)]
-    corrections = [_correct(document.raw, c) for c in knowledge.corrections_by_id.get(document_id, ())]
-    return tuple(_masked(in_order(_corrected(edits, corrections) if corrections else edits)))
+    raw = document.raw
+    passages = [knowledge.passage(raw[p.start : p.end], label(p)) for p in document.paragraphs]
+    engine = _shows_an_engine(passages)
+    certain = frozenset([sign for passage in passages for sign in passage.signs])
+    work = knowledge.revision if gated else partial(_revision, gated=False)
+    parts: list[tuple[int, Revision]] = []
+    following = iter(passages)
+    for start, end, paragraph, is_break in stretches(document):
+        if paragraph is None:
+            parts.append((start, knowledge.gap(raw[start:end], is_break)))
+        else:
+            passage = next(following)
+            parts.append((start, work(passage, engine, passage.claims and passage.claims & certain)))
+    found = join(parts)
+    corrections = [_correct(raw, c) for c in knowledge.corrections_by_id.get(document_id, ())]
+    return revise(raw, _masked(in_order(_corrected(found.edits, corrections)))) if corrections else found
 
 
-def _shows_an_engine(signs: int, texts: Sequence[tuple[str, Paragraph]]) -> bool:
+def _shows_an_engine(passages: Iterable[Passage]) -> bool:
     """Tell whether a text is an engine's: at least two telling renderings, and one in 500 characters of prose.
 
     Of 145 texts by human writers that were looked at, three reach that; of machine-translated policy texts, most.
     """
-    prose = sum(len(text) for text, p in texts if p.role in PROSE)
+    signs = prose = 0
+    for passage in passages:
+        signs += len(passage.signs)
+        prose += len(passage.text) if passage.role in PROSE else 0
     return signs >= MIN_SIGNS and signs * CHARACTERS_A_SIGN >= prose
 
 
-def _shifted(edit: Edit, by: int) -> Edit:
-    return Edit(
-        edit.start + by,
-        edit.end + by,
-        edit.rule,
-        edit.artefact_class,
-        edit.action,
-        edit.before,
-        edit.after,
-        edit.field,
-        edit.suggestion,
-        edit.source_term,
-        edit.confidence,
-    )
-
-
-def _corrected(edits: list[Edit], corrections: list[Edit]) -> list[Edit]:
+def _corrected(edits: Iterable[Edit], corrections: list[Edit]) -> list[Edit]:
     """A correction goes before the repairs that it overlaps."""
     kept = [
         e
@@ -249,4 +279,4 @@ def _masked(edits: list[Edit]) -> Iterable[Edit]:
 def _mask(edit: Edit, masks: list[Edit], starts: list[int]) -> Edit:
     inside = masks[bisect_left(starts, edit.start) : bisect_left(starts, edit.end)]
     before = hidden(edit.before, edit.start, inside)
-    return edit if before == edit.before else replace(edit, before=before)
+    return edit if before == edit.before else edit._replace(before=before)

@@ -19,15 +19,15 @@ def read_fields(values: Iterable[tuple[str, str]], known_date: object = None) ->
         found.setdefault(column, []).append(value)
     published = _first_date(found.get("published_date", ()))
     return Fields(
-        title=next(iter(found.get("title", ())), ""),
+        title=found.get("title", [""])[0],
         subtitles=_each(found, "subtitles"),
         published_date=published,
         published_time=next((t for v in found.get("published_time", ()) if (t := read_time(v))), None),
-        dateline_place=next(iter(found.get("dateline_place", ())), None),
+        dateline_place=_first(found, "dateline_place"),
         dateline_date=_dateline_date(
             found.get("dateline_date", ()), known_date if isinstance(known_date, date) else published
         ),
-        outlet=next(iter(found.get("outlet", ())), None),
+        outlet=_first(found, "outlet"),
         reporters=_each(found, "reporters"),
         editors=_each(found, "editors"),
         photographers=_each(found, "photographers"),
@@ -35,8 +35,12 @@ def read_fields(values: Iterable[tuple[str, str]], known_date: object = None) ->
     )
 
 
+def _first(found: dict[str, list[str]], column: str) -> str | None:
+    return found[column][0] if column in found else None
+
+
 def _each(found: dict[str, list[str]], column: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found.get(column, ())))
+    return tuple(dict.fromkeys(found[column])) if column in found else ()
 
 
 def _first_date(surfaces: Iterable[str]) -> date | None:

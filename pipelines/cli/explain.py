@@ -136,7 +136,7 @@ def _near(documents: Any, document_id: str) -> str:  # noqa: ANN401 - an Arrow t
 
 
 def _edit(row: dict[str, Any]) -> Edit:
-    return Edit(**{name: row[name] for name in Edit.__dataclass_fields__})
+    return Edit(**{name: row[name] for name in Edit._fields})
 
 
 def _reasons(edits: Iterable[Edit]) -> dict[str, str]:

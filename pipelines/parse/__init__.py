@@ -8,13 +8,16 @@ left to find.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import attrgetter
+
 from pipelines.document import PARAGRAPH_BREAK, Document, Paragraph
 from pipelines.parse.blocks import Block, split
 from pipelines.parse.body import body, dissect
-from pipelines.parse.density import densest
+from pipelines.parse.density import densest, may_be_page
 from pipelines.parse.head import head, readings
 from pipelines.parse.header import crawler_date
-from pipelines.parse.memory import by_text
+from pipelines.parse.memory import REMEMBERED, by_text
 from pipelines.parse.page import unfold
 from pipelines.parse.sites import glued_title
 from pipelines.parse.tail import closing, tail
@@ -34,17 +37,26 @@ def parse(raw: str) -> Document:
             break
         found += [*around, *opening, *inner, *below]
     found += [Paragraph("body", b.start, b.end) for b in blocks]
-    return Document(raw, tuple(sorted(found, key=lambda p: (p.start, p.end))))
+    return Document(raw, tuple(sorted(found, key=attrgetter("start", "end"))))
 
 
 def is_prose(text: str) -> bool:
     """Tell for certain that parsing the text would find nothing but body; False where it has to be parsed."""
-    blocks = split(text)
-    if PARAGRAPH_BREAK.join(block.text for block in blocks) != text:
+    paragraphs = text.split(PARAGRAPH_BREAK)
+    if not all(map(_is_plain, paragraphs)):
         return False
-    if not blocks or densest(blocks)[0] or closing(blocks[-1]) or not _opens_plainly(blocks[0]):
+    if may_be_page(paragraphs) or closing.said(paragraphs[-1]):
         return False
-    return all(unfold(block) is None and dissect(block) is None for block in blocks)
+    return _opens_plainly.said(paragraphs[0])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_plain(paragraph: str) -> bool:
+    """Tell whether a paragraph is one line, and body wherever it stands between others."""
+    blocks = split(paragraph)
+    if [block.text for block in blocks] != [paragraph] or len(paragraph.splitlines()) > 1:
+        return False
+    return unfold(blocks[0]) is None and dissect(blocks[0]) is None
 
 
 @by_text

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipelines.document import Paragraph
 
-_LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85\x1c-\x1e]+")
 _EDGE = " \t\u00a0\u3000\ufeff\u200b\u2060\x00"
 _FINAL = re.compile(r"[.!?。!?…;;:]['\"”’)\]]*$")
 _FINAL_BEFORE_BRACKET = re.compile(r"[.!?。！？][\"”’]?\s{0,2}[(（][^()（）]{2,120}[)）]$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One line of the raw text: its span and its words as they stand there."""
 
     start: int
@@ -65,12 +63,13 @@ def _is_wrapped(runs: list[list[Block]]) -> bool:
 
 def _lines(raw: str) -> list[Block]:
     blocks = []
-    for match in _LINE.finditer(raw):
-        line = match.group()
-        body = line.strip(_EDGE).strip()
-        if body.strip(_EDGE):
-            start = match.start() + line.index(body)
+    position = 0
+    for line, whole in zip(raw.splitlines(), raw.splitlines(keepends=True), strict=True):
+        body = line and line.strip(_EDGE).strip()
+        if body and body.strip(_EDGE):
+            start = position if body is line else position + line.index(body)
             blocks.append(Block(start, start + len(body), body))
+        position += len(whole)
     return blocks
 
 

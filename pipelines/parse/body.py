@@ -17,9 +17,11 @@ def body(blocks: Iterable[Block]) -> tuple[list[Paragraph], list[Block]]:
     found: list[Paragraph] = []
     rest: list[Block] = []
     for block in blocks:
-        dissected = dissect(block)
-        found += dissected[0] if dissected else []
-        rest += dissected[1] if dissected else [block]
+        if dissect.said(block.text) is None:
+            rest.append(block)
+        elif dissected := dissect(block):
+            found += dissected[0]
+            rest += dissected[1]
     return found, rest
 
 

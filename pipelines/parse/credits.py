@@ -110,6 +110,9 @@ def _byline(block: Block) -> Iterator[Part]:
 
 def labelled(text: str, offset: int) -> list[Part]:
     """Parts behind labels with a colon; nothing at all unless labels and short names make up the whole text."""
+    folded = text.lower()
+    if not any(mark in folded for mark in _CLOSINGS):
+        return []
     labels = [m for m in label_pattern().finditer(text) if _is_closed(m.group().rstrip().lower())]
     if not labels or text[: labels[0].start()].strip(" ([（【") or text.rstrip()[-1:] in "?!？！":
         return []
@@ -140,9 +143,12 @@ def _may_be_named(value: str, column: str, *, is_sentence: bool) -> bool:
     return is_alias or (all(not w[0].islower() for w in words) and (len(words) > 1 or not is_sentence))
 
 
+_CLOSINGS = (":", "：", " by", " our reporters")
+
+
 def _is_closed(label: str) -> bool:
     """Tell whether a label announces names by itself: by a colon, or by its last word."""
-    return label.endswith((":", "：", " by", " our reporters"))
+    return label.endswith(_CLOSINGS)
 
 
 def _spoken(block: Block) -> Iterator[Part]:
@@ -181,6 +187,8 @@ def _outlet_tag() -> re.Pattern[str]:
 _END_MARK = re.compile(r"(?<=[.!?。”\"’')])\s{0,2}(?:[(（](?:End|end|END|Finish|Finished)[)）]|Enditem|#)\s*[.。]?$")
 
 
+_TAG_ENDS = (")", "）", "#", "Enditem")
+"""How the three tags end; looked at first, since the patterns search the whole paragraph."""
 _BRACKETED_END = re.compile(r"(?<=[.!?。！？”\"’'])\s{0,2}(?P<tag>[(（][^()（）]{4,120}[)）])\s*$")
 
 
@@ -195,6 +203,8 @@ def trailing(block: Block) -> tuple[list[Paragraph], Block]:
 
 
 def _last_tag(block: Block) -> Paragraph | None:
+    if not block.text.rstrip().rstrip(".。").rstrip().endswith(_TAG_ENDS):
+        return None
     outlet = _outlet_tag().search(block.text)
     if outlet:
         part = Part("outlet", block.start + outlet.start("outlet"), block.start + outlet.end("outlet"))

@@ -45,7 +45,7 @@ _HEADER_LINES = 20
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||»|::|·|•)\s+")
 _ITEM = re.compile(r"[\d,;:–—]")
 _KINDS = (
-    ("site", is_site_line),
+    ("site", lambda text, _: is_site_line(text)),
     ("cut", is_cut),
     ("head", is_head),
     ("caption", is_caption),
@@ -69,7 +69,7 @@ class _Line:
 
 def densest(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take the site off a page that came line by line; nothing is found where the lines are no such page."""
-    if len(blocks) < _MIN_STUBS or not _has_site_lines(blocks):
+    if not may_be_page([block.text for block in blocks]):
         return [], list(blocks)
     lines = [_line(block) for block in blocks]
     if not _is_page(lines):
@@ -87,10 +87,10 @@ def densest(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:
     return found, [line.block for i, line in enumerate(lines) if i in kept]
 
 
-def _has_site_lines(blocks: Sequence[Block]) -> bool:
-    """Tell at little cost whether a page is worth a closer look."""
-    short = {block.text for block in blocks if len(block.text) < LONGEST_SITE_LINE}
-    return sum(is_site_line(text, len(text.split())) for text in short) >= _MIN_SITE_LINES - 1
+def may_be_page(texts: Sequence[str]) -> bool:
+    """Tell at little cost whether lines are worth a closer look: there are many, and some are surely of a site."""
+    short = {text for text in texts if len(text) < LONGEST_SITE_LINE} if len(texts) >= _MIN_STUBS else ()
+    return sum([is_site_line(text) for text in short]) >= _MIN_SITE_LINES - 1
 
 
 def _line(block: Block) -> _Line:

@@ -10,7 +10,7 @@ from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
-from pipelines.parse.memory import by_text
+from pipelines.parse.memory import by_text, laid
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
 
@@ -44,14 +44,14 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
 
 def _run(blocks: list[Block]) -> int:
     """How many lines from the top on could be headlines; verse and lists run on, and headlines need a text below."""
-    return sum(1 for _ in takewhile(lambda block: readings(block)[1] is not None, blocks[: LONGEST_RUN + 1]))
+    return sum(1 for _ in takewhile(lambda block: readings.said(block.text)[1], blocks[: LONGEST_RUN + 1]))
 
 
 def _opening(block: Block, title: str, *, may_head: bool) -> Paragraph | None:
-    known, headline, deck = readings(block)
-    if known or not may_head:
-        return known
-    return deck if title else headline
+    known, headline, deck = readings.said(block.text)
+    found = known if known or not may_head else deck if title else headline
+    there: Paragraph | None = laid(found, block.start)
+    return there
 
 
 @by_text

@@ -90,8 +90,10 @@ def original_title(block: Block, title: str) -> tuple[Paragraph, Block | None] |
 def _runon(text: str, begin: int, title: str) -> int | None:
     wanted = stems(title)
     best, best_score = None, 0.5
+    head: set[str] = set()
     for place in _SENTENCE_START.finditer(text, begin):
-        head = stems(text[begin : place.start()])
+        head |= stems(text[begin : place.start()])
+        begin = place.start()
         score = 2 * len(head & wanted) / max(1, len(head) + len(wanted))
         if score > best_score:
             best, best_score = place.start(), score

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
@@ -15,22 +15,22 @@ REMEMBERED = 20_000
 Found = TypeVar("Found")
 
 
-def by_text(recognise: Callable[[Block], Found]) -> Callable[[Block], Found]:
+class by_text(Generic[Found]):  # noqa: N801 - a decorator
     """Let a recogniser look at each text once; what it found is laid at the place where the text stands now."""
 
-    @lru_cache(maxsize=REMEMBERED)
-    def remembered(text: str) -> Found:
-        return recognise(Block(0, len(text), text))
+    def __init__(self, recognise: Callable[[Block], Found]) -> None:
+        """Remember what ``recognise`` says of a text; ``said`` returns that in the offsets of the text itself."""
+        self.said: Callable[[str], Found] = lru_cache(maxsize=REMEMBERED)(
+            lambda text: recognise(Block(0, len(text), text))
+        )
 
-    @wraps(recognise)
-    def recognised(block: Block) -> Found:
-        found: Found = _laid(remembered(block.text), block.start)
-        return found
-
-    return recognised
+    def __call__(self, block: Block) -> Found:
+        """What is recognised in a block, where it stands."""
+        found = self.said(block.text)
+        return found if found is None else laid(found, block.start)
 
 
-def _laid(found: Any, by: int) -> Any:  # noqa: ANN401 - whatever a recogniser returns, of the same type
+def laid(found: Any, by: int) -> Any:  # noqa: ANN401 - whatever a recogniser returns, of the same type
     """Shift every span in a result."""
     if found is None or isinstance(found, bool) or not by:
         return found
@@ -40,4 +40,4 @@ def _laid(found: Any, by: int) -> Any:  # noqa: ANN401 - whatever a recogniser r
         parts = tuple(Part(p.field, p.start + by, p.end + by) for p in found.parts)
         cuts = tuple((start + by, end + by) for start, end in found.cuts)
         return Paragraph(found.role, found.start + by, found.end + by, found.layout, parts, cuts)
-    return type(found)(_laid(each, by) for each in found)
+    return type(found)(laid(each, by) for each in found)

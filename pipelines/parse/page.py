@@ -102,7 +102,10 @@ def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
 
 def _frame(text: str) -> tuple[int, int, re.Match[str]] | None:
     """Find the title above the text and the stamp behind it; where it stands only once, the first full stamp counts."""
-    for suffix in islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), _MOST_SUFFIXES):
+    suffixes = list(islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), _MOST_SUFFIXES))
+    if not suffixes:
+        return None
+    for suffix in suffixes:
         title = text[: suffix.start()]
         place = text.find(title, suffix.end())
         for _ in range(_MOST_REPEATS):
@@ -112,8 +115,8 @@ def _frame(text: str) -> tuple[int, int, re.Match[str]] | None:
             if stamp and (stamp["date"] or re.search(CLOCK, stamp.group())):
                 return place, place + len(title), stamp
             place = text.find(title, place + 1)
-    first = _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE)
-    if first and _closing().search(text, first.end()):
+    first = suffixes[0]
+    if _closing().search(text, first.end()):
         for day in re.finditer(
             rf"(?i:By [A-Z]|Source\s?:|Updated|Published|{CLOCK}|{ISO_DATE})", text[:_FARTHEST_STAMP]
         ):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Part
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
+from pipelines.parse.memory import REMEMBERED
 from pipelines.parse.people import people
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -133,7 +135,7 @@ _NUMBERS = re.compile(r"(?<!\d)\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d)")
 _CLOCK = re.compile(CLOCK)
 _OUTLET = re.compile(rf"(?:.* )?(?:{alternatives(AGENCIES, OUTLET_ENDINGS)})", re.IGNORECASE)
 _MAX_STAMP = 140
-LONGEST_SITE_LINE = 120
+LONGEST_SITE_LINE, _MOST_SITE_WORDS = 120, 14
 
 
 def plain(text: str) -> str:
@@ -153,9 +155,10 @@ def is_headlined(text: str) -> bool:
     return len(letters) >= 5 and sum(1 for w in letters if w[0].isupper()) >= 0.75 * len(letters)
 
 
-def is_site_line(text: str, words: int) -> bool:
+@lru_cache(maxsize=REMEMBERED)
+def is_site_line(text: str) -> bool:
     """Tell whether a line is nothing but words of a site, and surely so: a menu entry, share buttons, a notice."""
-    if words > 14 or len(text) >= LONGEST_SITE_LINE:
+    if len(text) >= LONGEST_SITE_LINE or len(text.split()) > _MOST_SITE_WORDS:
         return False
     bare = [w for w in _WORD.findall(text.lower()) if not w.isdigit()]
     if " ".join(bare) in _SURE_LINES:

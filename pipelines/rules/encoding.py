@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipelines.document import Edit
-from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern, is_foreign
+from pipelines.rules.rule import PROSE, Condition, Maker, Rule, View, by_pattern, is_foreign
 
 _MOJIBAKE = re.compile(r"[ÂÃâ][€\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _WIDEST = 40
@@ -61,13 +61,11 @@ def _stop(match: re.Match[str]) -> str:
     return written if match["next"] and not match["next"].isspace() else written.rstrip()
 
 
-def _is_unprintable(text: str) -> bool:
-    return not text.isprintable()
+def _is_unprintable(view: View) -> bool:
+    return not view.raw.isprintable()
 
 
 def _find_chinese(view: View) -> Iterator[Edit]:
-    if view.raw.isascii():
-        return
     maker = Maker("chinese-left", "omission", "medium")
     for paragraph in view.paragraphs(PROSE):
         runs = list(_CHINESE.finditer(view.raw, paragraph.start, paragraph.end))
@@ -82,8 +80,9 @@ def _rule(
     changes: tuple[tuple[str, str], ...],
     keeps: tuple[str, ...],
     anchors: tuple[str, ...] = (),
+    when: Condition | None = None,
 ) -> Rule:
-    return Rule(rule_id, "encoding", "repair", why, find, changes, keeps, anchors)  # type: ignore[arg-type]
+    return Rule(rule_id, "encoding", "repair", why, find, changes, keeps, anchors, when)  # type: ignore[arg-type]
 
 
 ENCODING = (
@@ -106,9 +105,10 @@ ENCODING = (
     _rule(
         "control-character",
         "Control and invisible characters break search and sorting.",
-        by_pattern(Maker("control-character", "encoding"), _CONTROL, lambda _: "", rewords=False, when=_is_unprintable),
+        by_pattern(Maker("control-character", "encoding"), _CONTROL, lambda _: "", rewords=False),
         (("civil\u200b affairs", "civil affairs"), ("co\u00adoperation of all", "cooperation of all")),
         ("civil affairs", "a family 👨‍👩‍👧 of three"),
+        when=_is_unprintable,
     ),
     _rule(
         "full-width-stop",
@@ -124,9 +124,10 @@ ENCODING = (
     _rule(
         "full-width-form",
         "Full-width letters, digits and brackets in English text take their usual form.",
-        by_pattern(Maker("full-width-form", "encoding"), _WIDE, _half, rewords=False, when=is_foreign),
+        by_pattern(Maker("full-width-form", "encoding"), _WIDE, _half, rewords=False),
         (("in ２０２４ it grew", "in 2024 it grew"), ("the Ｇ20 summit", "the G20 summit")),
         ("in 2024 it grew", "the G20 summit"),
+        when=is_foreign,
     ),
     Rule(
         "chinese-left",
@@ -136,5 +137,6 @@ ENCODING = (
         _find_chinese,
         (("the 双拥 work of the county", "the 双拥 work of the county"), ("Li 李京勋 won it", "Li 李京勋 won it")),
         ("the work of the county", "Li won it"),
+        when=is_foreign,
     ),
 )

@@ -61,36 +61,28 @@ class Glossary:
         patterns = [forms[0].folded for forms in self.forms]
         return ahocorasick_rs.AhoCorasick([*patterns, *self.anchors])
 
-    def scan(self, folded: str) -> tuple[list[TermHit], set[str]]:
-        """Find in one pass all glossary forms at word borders, and the anchors that occur."""
-        hits, anchors = [], set()
+    def scan(self, folded: str) -> tuple[tuple[TermHit, ...], frozenset[str]]:
+        """Find in one pass the glossary forms at word borders, and the anchors that occur.
+
+        Of overlapping forms the leftmost stays, of those the longest; on one span an exact form goes before a plural.
+        """
+        found, anchors = [], set()
         count = len(self.forms)
         for pattern, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             if pattern >= count:
-                anchors.add(self.anchors[pattern - count])
-                continue
-            stop = _word_end(folded, start, end)
-            if stop:
-                hits.append(TermHit(start, stop, pattern))
-        return hits, anchors
+                anchors.add(pattern - count)
+            elif stop := _word_end(folded, start, end):
+                found.append((start, -stop, start - end, pattern))
+        hits, reach = [], -1
+        for start, back, _, pattern in sorted(found):
+            if start >= reach:
+                reach = -back
+                hits.append(TermHit(start, reach, pattern))
+        return tuple(hits), frozenset([self.anchors[number] for number in anchors])
 
-    def longest(self, hits: Iterable[TermHit]) -> Iterator[TermHit]:
-        """Keep the longest of overlapping hits, the leftmost first."""
-        end = -1
-        for hit in sorted(hits, key=self._claim):
-            if hit.start >= end:
-                yield hit
-                end = hit.end
-
-    def _claim(self, hit: TermHit) -> tuple[int, int, int, int]:
-        """Order hits by place and length; on one span an exact form goes before a plural, the canonical first."""
-        form = self.forms[hit.pattern][0]
-        return hit.start, -hit.end, -len(form.text), _RANK[form.kind]
-
-    def concordance(self, text: str) -> Iterator[Term]:
-        """Yield every canonical, accepted and variant form in a cleaned text."""
-        hits, _ = self.scan(fold(text))
-        for hit in self.longest(hits):
+    def concordance(self, text: str, hits: Iterable[TermHit]) -> Iterator[Term]:
+        """Yield every canonical, accepted and variant form among the hits of a cleaned text."""
+        for hit in hits:
             entry = self.forms[hit.pattern][0].entry
             surface = text[hit.start : hit.end]
             yield Term(entry.id, entry.source_term, entry.canonical, surface, hit.start, hit.end, entry.domain)
@@ -128,6 +120,7 @@ def term_rules(glossary: Glossary) -> tuple[Rule, Rule]:
                 ('strengthen the "four awareness"', 'strengthen the "Four Consciousnesses"'),
             ),
             ("The lift needs two maintenances a year.", "the new “three-step” strategy", 'the "14th Five-Year Plan"'),
+            when=_has_terms,
         ),
         Rule(
             "term-variant",
@@ -140,8 +133,13 @@ def term_rules(glossary: Glossary) -> tuple[Rule, Rule]:
                 ("retired military affairs", "retired military affairs"),
             ),
             ("The wall was built of iron.", "He retired from the military."),
+            when=_has_terms,
         ),
     )
+
+
+def _has_terms(view: View) -> bool:
+    return bool(view.term_hits)
 
 
 ROLES = PROSE | {"original_title"}
@@ -156,9 +154,7 @@ def _findings(glossary: Glossary, view: View) -> Sequence[tuple[Edit, frozenset[
 
 
 def _found(glossary: Glossary, view: View) -> Iterator[tuple[Edit, frozenset[str]]]:
-    spans = sorted((p.start, p.end) for p in view.paragraphs(ROLES))
-    inside = [h for h in view.term_hits if any(a <= h.start and h.end <= b for a, b in spans)]
-    for hit in glossary.longest(inside):
+    for hit in view.term_hits if view.paragraphs(ROLES) else ():
         claims = glossary.forms[hit.pattern]
         if claims[0].kind == "variant":
             is_sure = any(form.is_telling for form in claims)
@@ -173,11 +169,8 @@ def doubtful(glossary: Glossary, view: View) -> list[tuple[Edit, frozenset[str]]
 
 def telling(glossary: Glossary, view: View) -> list[str]:
     """The ids of the terms of which a variant shows an engine's hand, once for each place."""
-    wanted = set(ROLES)
-    if not any(p.role in wanted for p in view.document.paragraphs):
-        return []
-    hits = glossary.longest(view.term_hits)
-    return [f.entry.id for h in hits for f in glossary.forms[h.pattern][:1] if f.is_telling]
+    hits = view.term_hits if view.paragraphs(ROLES) else ()
+    return [form.entry.id for hit in hits if (form := glossary.forms[hit.pattern][0]).is_telling]
 
 
 def _edit(view: View, hit: TermHit, form: Form, *, may_swap: bool) -> Edit:

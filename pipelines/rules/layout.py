@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.document import PARAGRAPH_BREAK, Edit
+from pipelines.document import PARAGRAPH_BREAK, Document, Edit, Paragraph
 from pipelines.rules.rule import Maker, Rule, View
 
 _BREAK = Maker("paragraph-break", "segmentation")
 _OUTER = Maker("outer-blank", "segmentation")
 
 
-def _runs(view: View) -> Iterator[tuple[int, int, bool]]:
-    """Yield every run of characters outside the paragraphs, and whether it is the first one after body text."""
+def stretches(document: Document) -> Iterator[tuple[int, int, Paragraph | None, bool]]:
+    """Yield all of a raw text in order, as (start, end, paragraph, is a break): paragraphs, and what lies between.
+
+    Of the runs of characters outside the paragraphs, the first between two paragraphs of the body is their break.
+    """
+    last_body = max((p.start for p in document.paragraphs if p.role == "body"), default=-1)
     position, open_body = 0, False
-    for paragraph in [*view.document.paragraphs, None]:
-        start = paragraph.start if paragraph else len(view.raw)
-        if start > position:
-            yield position, start, open_body
+    for paragraph in document.paragraphs:
+        if paragraph.start > position:
+            yield position, paragraph.start, None, open_body and position < last_body
             open_body = False
-        if paragraph:
-            open_body = open_body or paragraph.role == "body"
-            position = max(position, paragraph.end)
-
-
-def _find(view: View) -> Iterator[tuple[bool, int, int]]:
-    """Yield (is a break, start, end) of every run; the first run between two body paragraphs is their break."""
-    last_body = max((p.start for p in view.paragraphs(("body",))), default=-1)
-    for start, end, after_body in _runs(view):
-        yield after_body and start < last_body, start, end
+        yield paragraph.start, paragraph.end, paragraph, False
+        open_body = open_body or paragraph.role == "body"
+        position = max(position, paragraph.end)
+    if len(document.raw) > position:
+        yield position, len(document.raw), None, False
 
 
 def _find_breaks(view: View) -> Iterator[Edit]:
-    for is_break, start, end in _find(view):
+    for start, end, _, is_break in stretches(view.document):
         if is_break and view.raw[start:end] != PARAGRAPH_BREAK:
             yield _BREAK.replace(view.raw, start, end, PARAGRAPH_BREAK)
 
 
 def _find_outer(view: View) -> Iterator[Edit]:
-    return (_OUTER.delete(view.raw, s, e) for is_break, s, e in _find(view) if not is_break)
+    for start, end, paragraph, is_break in stretches(view.document):
+        if paragraph is None and not is_break:
+            yield _OUTER.delete(view.raw, start, end)
 
 
 _A, _B = "The first paragraph says one thing about the county.", "The second one says another thing about the town."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.document import Document, Edit, Paragraph
 
@@ -43,8 +43,7 @@ PROSE = frozenset({"body", "title", "subtitle", "caption"})
 """Roles whose words are published as prose, hence worth repairing."""
 EVERYWHERE = PROSE | {"original_title", "dateline", "credit", "outlet", "stamp", "chrome", "repeat"}
 
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u3000": " ", "\n": " ", "\t": " ", "‑": "-"})
-_WIDENING = re.compile("[İ]")
+_LEVELLED = (("’", "'"), ("‘", "'"), ("\u00a0", " "), ("\u3000", " "), ("\n", " "), ("\t", " "), ("‑", "-"))
 _DOUBLE = re.compile('[“”"]')
 _SINGLE = re.compile(r"(?<![\w’'])['‘](?=\S)|(?<=[^\s(])['’](?!\w)")
 
@@ -53,11 +52,13 @@ def fold(text: str) -> str:
     """Lower-case ``text`` and level its apostrophes and blanks, keeping every offset where it is."""
     if text.isascii():
         return text.lower().replace("\n", " ").replace("\t", " ")
-    return _WIDENING.sub("I", text).lower().translate(_APOSTROPHES)
+    folded = text.replace("İ", "I").lower()  # the one letter that grows longer
+    for mark, plain in _LEVELLED:  # str.translate takes ten times as long beyond ASCII
+        folded = folded.replace(mark, plain)
+    return folded
 
 
-@dataclass(frozen=True, slots=True)
-class TermHit:
+class TermHit(NamedTuple):
     """A glossary form found in the raw text: its span, and the index of the glossary pattern that matched."""
 
     start: int
@@ -85,12 +86,11 @@ class View:
         """The raw text that all spans refer to."""
         return self.document.raw
 
-    def paragraphs(self, roles: Iterable[str]) -> Iterator[Paragraph]:
-        """Yield the paragraphs that have one of the roles."""
-        wanted = set(roles)
-        return (p for p in self.document.paragraphs if p.role in wanted)
+    def paragraphs(self, roles: Collection[str]) -> list[Paragraph]:
+        """List the paragraphs that have one of the roles."""
+        return [p for p in self.document.paragraphs if p.role in roles]
 
-    def matches(self, pattern: re.Pattern[str], roles: Iterable[str]) -> Iterator[re.Match[str]]:
+    def matches(self, pattern: re.Pattern[str], roles: Collection[str]) -> Iterator[re.Match[str]]:
         """Yield the matches of ``pattern`` inside the paragraphs of these roles; no match crosses a border."""
         for paragraph in self.paragraphs(roles):
             yield from pattern.finditer(self.raw, paragraph.start, paragraph.end)
@@ -149,6 +149,7 @@ def _single_quotations(text: str, start: int, end: int) -> Iterator[tuple[int, i
 
 
 Finder = Callable[[View], Iterable[Edit]]
+Condition = Callable[[View], bool]
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ class Rule:
     ``find`` proposes edits in raw coordinates and never applies them. ``anchors`` are folded literals of which one must
     occur in the paragraph for the rule to have anything to do (none: it always runs). ``changes`` (before, after) and
     ``keeps`` are documentation and tests at once. ``most`` is the share of a document's characters that the rule may
-    take out, ``often`` the share of documents in which it may take more; beyond both the run stops.
+    take out, ``often`` the share of documents in which it may take more; beyond both the run stops. ``when`` is a cheap
+    test of one paragraph: where it fails, the rule would find nothing.
     """
 
     id: str
@@ -169,6 +171,7 @@ class Rule:
     changes: tuple[tuple[str, str], ...]
     keeps: tuple[str, ...]
     anchors: tuple[str, ...] = ()
+    when: Condition | None = field(default=None, repr=False)
     most: float = 0.1
     often: float = 0.05
 
@@ -223,9 +226,9 @@ class Maker:
         )
 
 
-def is_foreign(text: str) -> bool:
+def is_foreign(view: View) -> bool:
     """Tell whether a text holds anything beyond ASCII: a cheap test for rules that look for such characters."""
-    return not text.isascii()
+    return not view.raw.isascii()
 
 
 def by_pattern(
@@ -236,18 +239,16 @@ def by_pattern(
     roles: Iterable[str] = PROSE,
     rewords: bool = True,
     engine_only: bool = False,
-    when: Callable[[str], bool] | None = None,
 ) -> Finder:
     """Build a finder from a linear pattern: group ``at`` (or the whole match) becomes ``write(match)``.
 
     A rule that ``rewords`` stays out of quotation marks; one that is ``engine_only`` out of texts by human writers.
-    ``when`` is a cheap test of a paragraph without which the pattern cannot match.
     """
     group = "at" if "at" in pattern.groupindex else 0
     wanted = frozenset(roles)
 
     def find(view: View) -> Iterator[Edit]:
-        if (engine_only and not view.shows_an_engine) or (when and not when(view.raw)):
+        if engine_only and not view.shows_an_engine:
             return
         for match in view.matches(pattern, wanted):
             start, end = match.span(group)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from pipelines.document import Edit
-from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern, is_foreign
+from pipelines.rules.rule import PROSE, Condition, Maker, Rule, View, by_pattern, is_foreign
 
 _BLANKS = r"[ \t\u00a0\u3000\u2000-\u200a\u202f\u205f]"
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
@@ -15,7 +15,9 @@ _NO_BREAK = re.compile(rf"[\u00a0\u3000\u2000-\u200a\u202f\u205f]{_BLANKS}*")
 _WIDE = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
 _BEFORE_MARK = re.compile(r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?=\s|$|[\"”’')\]])")
 _DOUBLED = re.compile(r"(?<=[^\s.])\.(?:[ ]{1,3}\.(?!\.))+(?=\s|$)")
-_ORPHAN = re.compile(rf"(?<=[\w\"”'’)%])(?:\.{_BLANKS}{{1,4}}(?P<comma>,)|,{_BLANKS}{{1,4}}(?P<mark>[,.]))(?=\s|$)")
+_ORPHAN = re.compile(
+    rf"(?:\.(?<=[\w\"”'’)%].){_BLANKS}{{1,4}}(?P<comma>,)|,(?<=[\w\"”'’)%].){_BLANKS}{{1,4}}(?P<mark>[,.]))(?=\s|$)"
+)
 _GLUED = re.compile(r"[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)(?<=[a-z0-9]{2}.)")
 _SHORTENED = re.compile(r"(?:\b(?:Co|Inc|Ltd|Corp|al|etc|Jr|Sr|vs|No|Prof|Dr|Mr|Mrs)|(?<![A-Za-z])[A-Za-z])$")
 _LOW_WORD = re.compile(r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$")
@@ -32,6 +34,7 @@ _ORDINAL = re.compile(
     r"(?<![\w.,])(?P<number>\d{1,3}) ?(?P<ending>st|nd|rd|th)"
     r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
 )
+_NUMBERED = re.compile(r"\d ?(?:st|nd|rd|th)")
 _SMALL = re.compile(r"(?<![\w'’-])(?P<at>(?P<word>the|a|an|of|and|with|its|their|our|his)(?: (?P=word))+)(?![\w'’-])")
 _SPLIT_NUMBER = re.compile(
     r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} , \d{3}(?![\d,.])(?! ,)|(?<![\d:])[0-2]?\d : [0-5]\d(?!\d)(?! :)(?! ,)"
@@ -80,10 +83,10 @@ def _rule(
     *,
     roles: frozenset[str] = PROSE,
     rewords: bool = False,
-    when: Callable[[str], bool] | None = None,
+    when: Condition | None = None,
 ) -> Rule:
-    find = by_pattern(Maker(rule_id, "punctuation"), pattern, write, roles=roles, rewords=rewords, when=when)
-    return Rule(rule_id, "punctuation", "repair", why, find, changes, keeps, anchors)
+    find = by_pattern(Maker(rule_id, "punctuation"), pattern, write, roles=roles, rewords=rewords)
+    return Rule(rule_id, "punctuation", "repair", why, find, changes, keeps, anchors, when)
 
 
 _WRAPPED = (
@@ -116,7 +119,7 @@ SPACING = (
             "The first paragraph ends.\nThe second paragraph ends.",
             "One line of the poem,\nand then a second,\nand it ends.",
         ),
-        when=lambda text: "\n" in text,
+        when=lambda view: "\n" in view.raw,
     ),
     _rule(
         "wide-blank",
@@ -125,7 +128,7 @@ SPACING = (
         lambda _: " ",
         (("It is one  two of them.", "It is one two of them."), ("It ends.\tIt starts.", "It ends. It starts.")),
         ("one two", "one, two"),
-        when=lambda text: "  " in text or "\t" in text,
+        when=lambda view: "  " in view.raw or "\t" in view.raw,
     ),
     _rule(
         "split-number",
@@ -229,6 +232,7 @@ SPACING = (
             ("the 19 th session of it", "the 19th session of it"),
         ),
         ("on the 23rd the hall opened", "the 20th century", "the 100 the most"),
+        when=lambda view: _NUMBERED.search(view.raw) is not None,
     ),
     _rule(
         "doubled-word",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.rules.rule import BODY, PROSE, Maker, Rule, by_pattern
+from pipelines.rules.rule import BODY, PROSE, Maker, Rule, View, by_pattern
 
 _LINKS = "To|And|By|With|Through|Into|Together|That|Which|Or|Is|Are|Be"
 _OPENERS = "The|In|On|For|At|As|This|These|Their|Its|It|We|Our|Under|Among|While|When|Where|Also|Then|But|So|Not"
@@ -23,9 +23,12 @@ _COMPOUNDS = (
     ("well", "off", "society"),
 )
 
-_JOIN = re.compile(rf"(?<=[a-z] )(?P<at>{_LINKS})(?= [a-z])")
-_JOIN_OPENER = re.compile(rf"(?<=[a-z] )(?P<at>{_OPENERS})(?= [a-z])")
-_JOIN_COMMON = re.compile(rf"(?<=[a-z] )(?P<at>{_COMMON_WORDS})(?=,? [a-z])")
+_JOIN = re.compile(rf"(?P<at>{_LINKS})(?= [a-z])")
+_JOIN_OPENER = re.compile(rf"(?P<at>{_OPENERS})(?= [a-z])")
+_JOIN_COMMON = re.compile(rf"(?P<at>{_COMMON_WORDS})(?=,? [a-z])")
+_JOIN_ANY = re.compile(rf"(?P<at>{_LINKS}|{_OPENERS}|{_COMMON_WORDS})(?=,? [a-z])")
+_LOW_BEFORE = re.compile("[a-z] $")
+"""What stands before a join; looked at last, since a pattern that begins with it takes three times as long."""
 _COMPOUND = re.compile(
     "|".join(rf"(?<![\w-])(?i:{first}) {second}(?= (?:{noun})s?\b)" for first, second, noun in _COMPOUNDS)
 )
@@ -49,6 +52,7 @@ _CONJUNCT = re.compile(
     rf"(?P<at>(?P<word>[a-z]{{2,24}}(?:{'|'.join(_ENDINGS)})|{'|'.join(_NOUNS)})(?: and (?P=word))+)"
     r"(?![\w-]| from| outsourcing)"
 )
+_AND = re.compile(r" and ([a-z]+)")
 _IDIOMATIC = frozenset(
     {"generations", "generation", "nation", "nations", "civilization", "civilizations", "station", "institution"}
 )
@@ -56,13 +60,27 @@ _TITLE_OF = re.compile(r"\b(?P<at>(?:General Secretary|President|Premier|Chairma
 
 
 def _lower(match: re.Match[str]) -> str:
-    return match["at"].lower()
+    start = match.start()
+    follows = _LOW_BEFORE.search(match.string, max(0, start - 2), start)
+    return match["at"].lower() if follows else match["at"]
 
 
 def _hyphenated(match: re.Match[str]) -> str:
     first, second = match.group().split(" ")
     after_word = match.start() > 1 and match.string[match.start() - 2].islower()
     return f"{first.lower() if after_word else first}-{second}"
+
+
+def _may_join(view: View) -> bool:
+    """Tell whether any of the three rules for joins has something to do."""
+    if "joins" not in view.memo:
+        view.memo["joins"] = any(_lower(match) != match["at"] for match in _JOIN_ANY.finditer(view.raw))
+    return view.shows_an_engine and bool(view.memo["joins"])
+
+
+def _is_doubled(view: View) -> bool:
+    """Tell whether any word stands on both sides of an “and”: the pattern alone takes ten times as long."""
+    return any(view.raw.endswith(match[1], 0, match.start()) for match in _AND.finditer(view.raw))
 
 
 def _once(match: re.Match[str]) -> str:
@@ -101,6 +119,7 @@ WORDING = (
             ),
         ),
         ("They read To Live by Yu Hua.", "He asked: “What is To be done?”", "They met in The Hague."),
+        when=_may_join,
     ),
     Rule(
         "segment-join-opener",
@@ -124,6 +143,7 @@ WORDING = (
             "He reads The Economist.",
             "They met in The Hague.",
         ),
+        when=_may_join,
     ),
     Rule(
         "segment-join-word",
@@ -142,6 +162,7 @@ WORDING = (
             ),
         ),
         ("the Ministry of Public Security", "a proposal to Implement the plan", "at the Retired Officers Club"),
+        when=_may_join,
     ),
     Rule(
         "doubled-conjunct",
@@ -155,6 +176,7 @@ WORDING = (
         ),
         ("It grew stronger and stronger.", "for generations and generations", "better and better", "again and again"),
         anchors=tuple(f"{ending} and " for ending in (*_ENDINGS, *_NOUNS)),
+        when=_is_doubled,
     ),
     Rule(
         "title-of-name",
