@@ -8,6 +8,7 @@ import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -309,7 +310,7 @@ def test_the_area_is_kept_within_bounds_but_for_what_was_just_used(source: Path,
 # --- workers that die -----------------------------------------------------------------------------------------------
 
 
-def die_or_fail(shard: Shard) -> object:
+def die_or_fail(shard: Shard) -> Any:  # noqa: ANN401 - it stands for work that gives a Result
     """Stand for the work: one shard kills its worker each time, another one the first time."""
     name = shard.inputs[0].source
     mark = Path(shard.inputs[0].path)
@@ -325,7 +326,9 @@ def shards_named(folder: Path, *names: str) -> list[Shard]:
 
 def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path) -> None:
     shards = shards_named(tmp_path, "a", "unlucky", "b", "c", "d", "e")
-    done = {shard.inputs[0].source: result for shard, result in run_in_processes(die_or_fail, shards, 2)}  # type: ignore[arg-type]
+    done: dict[str, object] = {
+        shard.inputs[0].source: result for shard, result in run_in_processes(die_or_fail, shards, 2)
+    }
     assert done == {name: name for name in ("a", "unlucky", "b", "c", "d", "e")}
 
 
@@ -333,5 +336,5 @@ def test_a_shard_that_kills_its_worker_is_named_when_all_else_is_done(tmp_path: 
     shards = shards_named(tmp_path, "a", "deadly", "b", "c")
     seen: list[str] = []
     with pytest.raises(CorpusError, match="deadly: a worker was killed twice over it"):
-        seen.extend(str(result) for _, result in run_in_processes(die_or_fail, shards, 2))  # type: ignore[arg-type]
+        seen.extend(str(result) for _, result in run_in_processes(die_or_fail, shards, 2))
     assert sorted(seen) == ["a", "b", "c"]
