@@ -13,7 +13,7 @@ WORKERS ?= 2
 MINUTES ?= 10
 PUBLISHES ?= 300
 
-.PHONY: publish test test-all check format bench evaluate fuzz drill docs lock clean help
+.PHONY: publish test test-all check format bench bench-diff evaluate fuzz drill docs lock clean help
 
 publish: $(VENV)/.ready  ## publish the source `seeds` as the next release of the store `data`
 	$(BIN)/corpus publish $(ARGS)
@@ -36,7 +36,10 @@ format: $(VENV)/.ready  ## put the code into shape
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.ready  ## what a run costs, beside what it cannot do without
-	@for each in tests/benchmarks/bench_*.py; do echo "$$each"; $(BIN)/python $$each $(ARGS) || exit; done
+	@for each in $(filter-out %/bench_diff.py,$(wildcard tests/benchmarks/bench_*.py)); do echo "$$each"; $(BIN)/python $$each $(ARGS) || exit; done
+
+bench-diff: $(VENV)/.ready  ## what comparing two releases costs: make bench-diff ARGS=100000 for fewer documents
+	$(BIN)/python tests/benchmarks/bench_diff.py $(ARGS)
 
 evaluate: $(VENV)/.ready  ## hold the cleaning against its targets on development data: make evaluate DATA=FOLDER
 	$(BIN)/python tests/quality/evaluate.py $(DATA) $(ARGS)

@@ -41,7 +41,8 @@ stages.sharding = SimpleNamespace(
     refine_shards=lambda source, area, engine, on_done: work(), merge_shards=lambda refined, folder: 0
 )
 stages.publishing = SimpleNamespace(
-    staged=lambda store: contextlib.nullcontext(store),
+    staged=contextlib.nullcontext,
+    writing=contextlib.nullcontext,
     publish_staged=lambda *given, **named: SimpleNamespace(version="1.0.0", path="here"),
 )
 stages.describe_build = lambda *given: None
@@ -81,6 +82,7 @@ def stages(embedded: Server, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
         refine_shards=refine_nothing,
         merge_shards=lambda refined, folder: 1,
         staged=contextlib.nullcontext,
+        writing=contextlib.nullcontext,
         publish_staged=publish,
         calls=calls,
     )

@@ -13,10 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.card import render_card
-from pipelines.compare import Difference, compare
+from pipelines.compare import (
+    Difference,
+    Engine,
+    Side,
+    apply_changes,
+    as_side,
+    build_changes,
+    build_report,
+    prove_changes,
+    render_changes,
+)
 from pipelines.document import APPLIED, Settings
 from pipelines.errors import INTERNAL, CorpusError
-from pipelines.publish.changes import apply_changes, build_changes, prove_changes
 from pipelines.publish.expectations import check_accounting, check_expectations
 from pipelines.publish.manifest import (
     MAIN,
@@ -25,7 +34,6 @@ from pipelines.publish.manifest import (
     code_version,
     count_stages,
     describe_dataset,
-    render_changes,
     write_records,
 )
 from pipelines.publish.parquet import write_table
@@ -63,6 +71,10 @@ __all__ = [
 
 SHOWN_REJECTS = 1_000
 """Rejects that an outcome carries; the table has them all."""
+
+
+NAMED = 150
+"""Documents that are described for CHANGES.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +159,15 @@ def _publish_once(
     tables = TableFiles(folder)
     check_accounting(tables, build)
     parent = _sound_parent(store, build)
-    difference = _compare_with(parent, tables, settings)
+    hashes = {name: tables.sha256(name) for name in MAIN}
+    difference, report = _compare_with(parent, tables, hashes, settings, build)
     _check_against(parent, tables, settings, difference)
     bump = difference.bump(settings.version_policy) if parent else "first"
     reason = difference.reason if parent else "first release"
     chosen = choose_version(version, bump, reason, given_versions(store), settings.version_policy)
     is_unchanged = parent is not None and difference.is_empty
     if not is_unchanged:
-        _refuse_withdrawn(tables, store, settings)
+        _refuse_withdrawn(hashes, store, settings)
     outcome = Outcome(
         version=parent.version if parent and is_unchanged else chosen,
         path=parent.path if parent and is_unchanged else store / RELEASES / chosen,
@@ -168,13 +181,13 @@ def _publish_once(
         notes=build.notes,
     )
     if outcome.published:
-        manifest = build_manifest(tables, build, settings, chosen, parent=parent, difference=difference)
+        manifest = build_manifest(tables, hashes, build, settings, chosen, parent=parent, difference=difference)
         if parent is not None:
             _write_changes(folder, parent, difference)
         history = [*map(_describe, releases(store)), (chosen, bump or "", reason)]
         change_count = len(difference.changes) if parent else None
         card = render_card(tables, settings, history, change_count=change_count, source_name=build.source_name)
-        notes = {"README.md": card, "CHANGES.md": render_changes(manifest, difference)}
+        notes = {"README.md": card, "CHANGES.md": render_changes(manifest, report)}
         _complete(folder, notes, manifest)
         promote(folder, store, manifest["version"], manifest["parent"], build.run_id)
     return outcome
@@ -213,10 +226,9 @@ def _check_against(parent: Release | None, tables: AnyTables, settings: Settings
     check_expectations(tables, settings, difference, parent.info.documents if parent else 0, name)
 
 
-def _refuse_withdrawn(tables: AnyTables, store: Path, settings: Settings) -> None:
+def _refuse_withdrawn(hashes: Mapping[str, str], store: Path, settings: Settings) -> None:
     """Raise CorpusError where the tables say what a withdrawn release said: it would come back under a new number."""
     withdrawn = [info for info in releases(store) if info.withdrawn is not None]
-    hashes = {name: tables.sha256(name) for name in MAIN} if withdrawn else {}
     for info in withdrawn:
         manifest = Release(info.path).manifest
         said = {name: entry["logical_sha256"] for name, entry in manifest["tables"].items()}
@@ -233,11 +245,23 @@ def _describe(info: ReleaseInfo) -> tuple[str, str, str]:
     return info.version, info.bump, info.reason + note
 
 
-def _compare_with(parent: Release | None, tables: TableFiles, settings: Settings) -> Difference:
+def _compare_with(
+    parent: Release | None, tables: TableFiles, hashes: Mapping[str, str], settings: Settings, build: Build
+) -> tuple[Difference, dict[str, Any] | None]:
+    """Compare the tables with the parent's files; the report is for CHANGES.md, None for the first release."""
     if parent is None:
-        return Difference()
-    difference = compare(parent.tables(), tables.loaded())
-    return replace(difference, is_relabelled=parent.manifest.get("dataset") != describe_dataset(settings))
+        return Difference(), None
+    known = {
+        "dataset": describe_dataset(settings),
+        "tables": {name: {"logical_sha256": digest} for name, digest in hashes.items()},
+        "rule_fingerprint": build.rule_fingerprint,
+        "glossary_fingerprint": build.glossary_fingerprint,
+        "parser_fingerprint": build.parser_fingerprint,
+    }
+    with Engine(
+        as_side(parent), Side("the new tables", {name: tables.paths(name) for name in MAIN}, manifest=known)
+    ) as engine:
+        return build_report(engine, NAMED, settings.version_policy)
 
 
 def _write_changes(folder: Path, parent: Release, difference: Difference) -> None:

@@ -1,4 +1,4 @@
-"""The manifest and the list of changes of a release: facts for machines, and the same in a few lines for people."""
+"""The manifest of a release: what it is, what made it, and the hash of every file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from pipelines.compare import Change, Difference
+from pipelines.compare import Difference
 from pipelines.document import APPLIED, Settings
 from pipelines.publish.croissant import CROISSANT, render_croissant
 from pipelines.release import (
@@ -26,9 +26,6 @@ from pipelines.release.folders import current_time, format_time
 
 MAIN = ("documents", "edits", "terms", "rejects")
 """The tables that say what is in a source; ``changes`` follows from two releases."""
-
-SHOWN = 50
-"""Documents that CHANGES.md names for each kind of change; the table ``changes`` has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +84,7 @@ def describe_dataset(settings: Settings) -> dict[str, Any]:
 
 def build_manifest(
     content: AnyTables,
+    hashes: Mapping[str, str],
     build: Build,
     settings: Settings,
     version: str,
@@ -94,8 +92,10 @@ def build_manifest(
     parent: Release | None,
     difference: Difference,
 ) -> dict[str, Any]:
-    """Gather everything that the manifest says but the hashes of files, which exist only once they are written."""
-    hashes = {name: content.sha256(name) for name in MAIN}
+    """Gather everything that the manifest says but the hashes of files, which exist only once they are written.
+
+    ``hashes`` are those of the content of each table.
+    """
     return {
         "version": version,
         "parent": parent.version if parent else None,
@@ -130,28 +130,6 @@ def write_records(folder: Path, manifest: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     hashes[MANIFEST] = file_sha256(folder / MANIFEST)
     (folder / CHECKSUMS).write_text(checksum_text(hashes), encoding="utf-8")
-
-
-def render_changes(manifest: Mapping[str, Any], difference: Difference) -> str:
-    """Write CHANGES.md."""
-    lines = [f"# {manifest['version']}", ""]
-    if manifest["parent"] is None:
-        lines += [f"First release: {manifest['counts']['documents']} documents.", ""]
-        return "\n".join(lines)
-    lines += [f"{manifest['bump'].capitalize()} release after {manifest['parent']}: {manifest['reason']}.", ""]
-    for title, op in (("Added", "add"), ("Removed", "delete"), ("Changed", "modify")):
-        chosen = [change for change in difference.changes if change.op == op]
-        if chosen:
-            lines += [f"## {title} ({len(chosen)})", "", *map(_change_line, chosen[:SHOWN])]
-            lines += [f"- and {len(chosen) - SHOWN} more: see the table `changes`"] * (len(chosen) > SHOWN)
-            lines += [""]
-    return "\n".join(lines)
-
-
-def _change_line(change: Change) -> str:
-    name = change.document_id.replace("`", "'").replace("\n", " ")
-    fields = f": {', '.join(change.fields)}" if change.fields else ""
-    return f"- `{name}`{fields} ({', '.join(change.causes)})".replace("\n", " ")
 
 
 def code_version() -> str:

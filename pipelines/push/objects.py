@@ -30,6 +30,7 @@ from pipelines.release import (
     list_folders,
     nearby,
 )
+from pipelines.release.log import append
 
 if TYPE_CHECKING:
     from pipelines.publish import Outcome
@@ -113,6 +114,8 @@ def _upload(near: Nearby, release: Release, parent: str | None, *, may_adopt: bo
             raise CorpusError(f"the claim of this run on {target} was taken away, since it took too long; {AGAIN}")
         if not target.create(MANIFEST, manifest):
             raise CorpusError(f"another run published {target} meanwhile; {AGAIN}")
+        if not may_adopt:
+            append(near.store, "push", release.version, {"parent": release.manifest["parent"]})
         _finish(near, store, release, manifest)
     finally:
         with contextlib.suppress(CorpusError):

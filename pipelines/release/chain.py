@@ -27,13 +27,16 @@ class _Link:
 def check_chain(release: Release) -> Iterator[Finding]:
     """Yield what is wrong with the log and the ancestors of a release; nothing where it does not lie in a store.
 
-    An ancestor that ``corpus prune`` removed is known from the log.
+    An ancestor that ``corpus prune`` removed is known from the log, and so is a release that ``corpus push`` brought
+    here: its ancestors may be elsewhere.
     """
     store = store_of(release.path)
     if store is None:
         return
     yield from check_log(store)
-    logged = {str(entry.version): entry.detail for entry in read_log(store) if entry.action == "publish"}
+    entries = read_log(store)
+    logged = {str(entry.version): entry.detail for entry in entries if entry.action == "publish"}
+    pushed = {entry.version for entry in entries if entry.action == "push"}
     version, name = release.version, MANIFEST
     link = _link(store, version, logged)
     while link is not None and link.parent is not None:
@@ -41,6 +44,8 @@ def check_chain(release: Release) -> Iterator[Finding]:
             yield Finding(name, f"{version} names {link.parent} as its parent, which is not older", ADVICE)
             return
         parent = _link(store, link.parent, logged)
+        if parent is None and version in pushed:
+            return
         if parent is None:
             yield Finding(name, f"its ancestor {link.parent} is neither in the store nor in its log", ADVICE)
             return

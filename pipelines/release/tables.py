@@ -63,22 +63,22 @@ class TableFiles:
 
     def rows(self, name: str) -> int:
         """Count the rows of a table."""
-        return sum(pq.read_metadata(path).num_rows for path in self._paths(name))
+        return sum(pq.read_metadata(path).num_rows for path in self.paths(name))
 
     def read(self, name: str, *columns: str) -> pa.Table:
         """Read some columns of a table, or all."""
-        files = (pq.ParquetFile(path, page_checksum_verification=True) for path in self._paths(name))
+        files = (pq.ParquetFile(path, page_checksum_verification=True) for path in self.paths(name))
         table = pa.concat_tables(file.read(columns=list(columns) or None) for file in files)
         return table.select(columns) if columns else table
 
     def sha256(self, name: str) -> str:
         """Hash the content of a table."""
-        columns = pq.read_schema(self._paths(name)[0]).names
+        columns = pq.read_schema(self.paths(name)[0]).names
         return rows_sha256(name, columns, self.batches(name, *(KEY_COLUMNS if name == "documents" else ())))
 
     def batches(self, name: str, *columns: str) -> Iterator[pa.RecordBatch]:
         """Yield some columns of a table, or all, in pieces of a few thousand rows."""
-        for path in self._paths(name):
+        for path in self.paths(name):
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 yield from file.iter_batches(batch_size=BATCH, columns=list(columns) or None)
 
@@ -86,8 +86,9 @@ class TableFiles:
         """Read all four tables into memory."""
         return Tables(*(self.read(entry.name) for entry in fields(Tables)))
 
-    def _paths(self, name: str) -> list[Path]:
-        return sorted((self.folder / name).glob("train-*.parquet"))
+    def paths(self, name: str) -> tuple[Path, ...]:
+        """Return the files of a table in their order."""
+        return tuple(sorted((self.folder / name).glob("train-*.parquet")))
 
 
 AnyTables = Tables | TableFiles

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import schemas
-from pipelines.compare import Difference
+from pipelines.compare.difference import Difference
 from pipelines.errors import INTERNAL, CorpusError
 from pipelines.release import AnyTables, TableFiles, sort_documents, table_sha256
 
