@@ -36,13 +36,14 @@ format: $(VENV)/.ready  ## put the code into shape
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.ready  ## what a run costs, beside what it cannot do without
-	@for each in $(filter-out %/bench_diff.py,$(wildcard tests/benchmarks/bench_*.py)); do echo "$$each"; $(BIN)/python $$each $(ARGS) || exit; done
+	@for each in $(filter-out bench_diff,$(notdir $(basename $(wildcard tests/benchmarks/bench_*.py)))); do \
+		echo "$$each"; $(BIN)/python -m tests.benchmarks.$$each $(ARGS) || exit; done
 
 bench-diff: $(VENV)/.ready  ## what comparing two releases costs: make bench-diff ARGS=100000 for fewer documents
-	$(BIN)/python tests/benchmarks/bench_diff.py $(ARGS)
+	$(BIN)/python -m tests.benchmarks.bench_diff $(ARGS)
 
 evaluate: $(VENV)/.ready  ## hold the cleaning against its targets on development data: make evaluate DATA=FOLDER
-	$(BIN)/python tests/quality/evaluate.py $(DATA) $(ARGS)
+	$(BIN)/python -m tests.quality.evaluate $(DATA) $(ARGS)
 
 fuzz: $(VENV)/.ready  ## random and mutated input through ingest, parse and clean: make fuzz MINUTES=1
 	$(BIN)/python -m tests.fuzz.fuzz --minutes $(MINUTES) --workers $(WORKERS) $(ARGS)

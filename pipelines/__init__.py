@@ -5,8 +5,9 @@ The map of the house, in the order in which a text travels through it:
 ======================  =====================================================================
 module                  what it does
 ======================  =====================================================================
-``document``            the working model (frozen dataclasses) and the laws of edits: replay, undo
+``document``            the working model (immutable) and the laws of edits: replay, undo
 ``errors``, ``dates``   the one error that users see; dates and times as news texts write them
+``urls``                user names, passwords and tokens stand in no message, name or record
 ``places``              local folders and URLs: opened, read, written only if absent, repeated while a fault may pass
 ``rules``               what counts as a defect: the rule type, the rule families, the glossary
 ``ingest``              raw: list and read a source; nothing is lost, what cannot be read is a reject
@@ -18,7 +19,8 @@ module                  what it does
 ``release``             what a release folder is: paths, manifest, checksums, list, read, verify
 ``proof``               a release held against its parent, its source and a rebuild
 ``card``                the dataset card: prose from a template, numbers from the tables
-``refine``              the chain ingest -> parse -> clean that a shard runs, and the knowledge that it runs with
+``refine``              the chain ingest -> parse -> clean of one input, and the knowledge that it runs with
+``shards``              the chain over a whole source: cut, refined side by side, kept by content, merged
 ``push``                releases on object stores and on the Hub
 ``flows``               the only package that knows Prefect
 ``cli``, ``__main__``   the command line ``corpus``

@@ -5,7 +5,7 @@ outlet repeat their menus and formulas; what was seen before may be remembered. 
 the only one of its kind, so that remembering helps nobody. No text comes twice, not even in another round. Ours is
 parse and clean to the last round; ftfy's is ``fix_text`` with its usual repairs (entities, widths, line ends, quotation
 marks, NFKC). Both take turns, the best round of each counts, in CPU seconds. Usage, from the top folder:
-``python tests/benchmarks/bench_clean.py [DOCUMENTS] [ROUNDS] [--profile]``. Where ftfy is missing, it says so.
+``python -m tests.benchmarks.bench_clean [DOCUMENTS] [ROUNDS] [--profile]``. Where ftfy is missing, it says so.
 """
 
 from __future__ import annotations

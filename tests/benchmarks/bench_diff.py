@@ -2,7 +2,7 @@
 
 Builds two releases (about 2 kB a document; 1 % changed, 0.5 % added, 0.5 % removed), then measures each way in a
 process of its own: wall and CPU seconds without imports, and the most memory that it held. Usage, from the top folder:
-``python tests/benchmarks/bench_diff.py [DOCUMENTS] [--no-datacompy]`` (default: 1,000,000, some 4 GB of disk).
+``python -m tests.benchmarks.bench_diff [DOCUMENTS] [--no-datacompy]`` (default: 1,000,000, some 4 GB of disk).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How well and how fast copies are found: recall by share of words changed, and a million sketches grouped.
 
-python tests/benchmarks/bench_duplicates.py [--sketches 1000000] [--texts FOLDER …]
+python -m tests.benchmarks.bench_duplicates [--sketches 1000000] [--texts FOLDER …]
 
 The first table takes the seeds, and every .txt below the folders given, with 0 to 40 % of their words swapped, dropped
 or added to, after cleaning and before it (raw: where what is broken in menus and headers stays in the text). The second

@@ -2,7 +2,7 @@
 
 Each row is the best of some whole processes, from the start of the interpreter to its end, all in one run and in turns.
 Cold: the first run in a new store (Prefect makes its database). Warm: with that database. Usage, from the top folder:
-``python tests/benchmarks/bench_flow.py [ROUNDS]``.
+``python -m tests.benchmarks.bench_flow [ROUNDS]``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What it takes to read one document by its id out of a million: bytes read, seconds, beside the size of the files.
 
-python tests/benchmarks/bench_lookup.py [--documents 1000000]
+python -m tests.benchmarks.bench_lookup [--documents 1000000]
 
 The documents are made up and written as a release writes them, sorted by date and then id. Ids are either random, the
 worst case, or begin with the date, as many addresses do. Bytes are those of the system's read calls (Linux).
