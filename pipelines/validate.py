@@ -155,7 +155,7 @@ def _validated(name: str, columns: Callable[[], Columns]) -> pa.Table:
 
     table = _build(name, columns)
     try:
-        schemas.schema_of(name).validate(table, lazy=True)
+        schemas.check(name, table)
     except SchemaErrors as error:
         cases = error.failure_cases.select(["column", "check"]).to_pylist()
         broken = sorted({f"{name}.{case['column']} breaks {case['check']}" for case in cases})
@@ -262,7 +262,7 @@ def build_rejects(rejects: Iterable[Reject], settings: Settings) -> pa.Table:
         row.update({name: _printable(value) for name, value in row.items() if isinstance(value, str)})
     rows.sort(key=lambda row: [str(row[name]) for name in (*schemas.sort_of("rejects"), "raw_sha256", "bytes")])
     table = pa.Table.from_pylist(rows, schema=schemas.arrow_schema("rejects"))
-    schemas.schema_of("rejects").validate(table, lazy=True)
+    schemas.check("rejects", table)
     return table
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -20,6 +21,8 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from pandera.pyarrow import DataFrameSchema
 
+_ONE_AT_A_TIME = threading.Lock()
+
 TABLES = ("documents", "edits", "terms", "rejects", "changes")
 """The tables of a release, in the order in which people meet them; ``changes`` exists from the second release on."""
 
@@ -28,6 +31,15 @@ def schema_of(table: str) -> DataFrameSchema:
     """Return the pandera schema of a table; KeyError for a name that is not in TABLES."""
     schema: DataFrameSchema = _module(table).SCHEMA
     return schema
+
+
+def check(table: str, rows: pa.Table) -> None:
+    """Hold rows against the schema of a table; pandera's SchemaError or SchemaErrors say what breaks it.
+
+    One thread at a time: pandera loads its backends at the first use, which two threads must not do together.
+    """
+    with _ONE_AT_A_TIME:
+        schema_of(table).validate(rows, lazy=True)
 
 
 def sort_of(table: str) -> tuple[str, ...]:

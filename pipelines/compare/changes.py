@@ -22,7 +22,7 @@ def build_changes(difference: Difference, tables: AnyTables) -> pa.Table:
     documents = pa.Table.from_batches(found, schemas.arrow_schema("documents")).combine_chunks()
     after = documents.take(pc.index_in(wanted, value_set=documents["id"].combine_chunks()))
     table = pa.table([*head.columns, *after.columns], schema=schema)
-    schemas.schema_of("changes").validate(table, lazy=True)
+    schemas.check("changes", table)
     return table
 
 

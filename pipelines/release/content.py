@@ -147,7 +147,7 @@ def _check_schema(name: str, table: pa.Table) -> Iterator[Finding]:
     from pandera.errors import SchemaError, SchemaErrors
 
     try:
-        schemas.schema_of(name).validate(table, lazy=True)
+        schemas.check(name, table)
     except SchemaErrors as error:
         cases = error.failure_cases.select(["column", "check"]).to_pylist()
         for column, check in sorted({(str(case["column"]), str(case["check"])) for case in cases}):
