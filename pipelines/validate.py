@@ -9,6 +9,7 @@ import hashlib
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields
+from functools import lru_cache
 from operator import attrgetter
 
 import numpy as np
@@ -24,6 +25,9 @@ from pipelines.rules.privacy import hide_text, mask_text
 
 BATCH = 2_000
 """Documents that are validated together."""
+
+REMEMBERED = 20_000
+"""Words before an edit that are not looked through again: most are marks and blanks."""
 
 FIELD_NAMES = tuple(field.name for field in fields(Fields))
 
@@ -238,8 +242,11 @@ def _edit_columns(documents: Sequence[CleanedDocument], settings: Settings) -> C
     edits = [edit for document in documents for edit in in_order(document.edits)]
     columns = head | _attributes(edits, schemas.arrow_schema("edits").names[2:])
     if settings.redact:  # what one round of cleaning masked, a later one may have taken out with all around it
-        columns["before"] = [hide_text(value) if isinstance(value, str) else value for value in columns["before"]]
+        columns["before"] = [_hidden(value) if isinstance(value, str) else value for value in columns["before"]]
     return columns
+
+
+_hidden = lru_cache(maxsize=REMEMBERED)(hide_text)
 
 
 def _term_columns(documents: Sequence[CleanedDocument]) -> Columns:

@@ -82,6 +82,7 @@ def test_every_command_has_help(
         ["publish", "--version", "1.2"],
         ["publish", "--version", "v1.2.3"],
         ["publish", "--workers", "0"],
+        ["publish", "--engine", "spark"],
         ["publish", "--dry"],
         ["publish", "one", "two"],
         ["init"],
@@ -220,6 +221,7 @@ def made(*, published: bool = True, bump: str | None = "first") -> Outcome:
         counts={"documents": 1234, "rejects": 2, "edits": 110, "terms": 99},
         rule_counts=Counter({f"rule-{i:02}" * (i % 9 + 1): i for i in range(1, 15)}),
         difference=Difference(),
+        shards=(3, 1200),
     )
 
 
@@ -230,6 +232,7 @@ def test_the_summary_fits_80_columns_and_names_ten_rules() -> None:
     assert " ".join(" ".join(lines[1:6]).split()) == "documents 1,234 rejects 2 edits 105 annotated 5 terms 99"
     assert sum(line.startswith("    rule-") for line in lines) == 10
     assert lines[-2:] == ["  path data/releases/1.0.0", "  seconds 12.3"]
+    assert lines[-3] == "  shards 3 refined, 1,197 found as they were made before"
 
 
 def test_the_summary_names_ten_rejects_and_says_where_the_rest_are() -> None:
@@ -274,8 +277,27 @@ def test_publish_prints_one_json_document(
     monkeypatch.setattr("pipelines.flows.run_publish", lambda *_, **__: made())
     assert main.main(["publish", str(tmp_path), "--json"]) == 0
     captured = capsys.readouterr()
-    assert json.loads(captured.out)["version"] == "1.0.0"
+    shown = json.loads(captured.out)
+    assert shown["version"] == "1.0.0"
+    assert shown["shards"] == {"refined": 3, "found": 1197}
     assert captured.err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [
+        (["--engine", "dask"], "needs --scheduler"),
+        (["--engine", "dask", "--scheduler", "127.0.0.1:8786", "--workers", "2"], "--workers is for --engine local"),
+        (["--scheduler", "127.0.0.1:8786"], "--scheduler is for --engine dask"),
+    ],
+)
+def test_options_of_an_engine_go_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], advice: str
+) -> None:
+    assert main.main(["publish", str(tmp_path), *options]) == USAGE
+    captured = capsys.readouterr()
+    assert advice in captured.err
+    assert captured.err.count("\n") == 1
 
 
 def test_a_name_that_the_terminal_cannot_show_stops_nothing(tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ stages.refining = SimpleNamespace(
     load_source=lambda path: SimpleNamespace(path=path, inputs=[], settings=None, knowledge=None),
 )
 stages.sharding = SimpleNamespace(
-    refine_shards=lambda source, area, engine, on_done: work(), merge_shards=lambda refined, folder: 0
+    refine_shards=lambda source, area, engine, on_done: work(), merge_shards=lambda refined, folder: 0,
+    find_published=lambda *given: None, note_published=lambda *given: None,
 )
 stages.publishing = SimpleNamespace(
     staged=contextlib.nullcontext,
@@ -46,7 +47,7 @@ stages.publishing = SimpleNamespace(
     publish_staged=lambda *given, **named: SimpleNamespace(version="1.0.0", path="here"),
 )
 stages.describe_build = lambda *given: None
-stages.counted = lambda build, count: build
+stages.counted = lambda build, *given: build
 """
 """Stages that do nothing, for a process of its own; ``work`` is the one that matters there."""
 
@@ -81,6 +82,8 @@ def stages(embedded: Server, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
         load_source=lambda path: SimpleNamespace(path=path, inputs=["one"], settings="settings", knowledge="rules"),
         refine_shards=refine_nothing,
         merge_shards=lambda refined, folder: 1,
+        find_published=lambda *given: None,
+        note_published=lambda *given: None,
         staged=contextlib.nullcontext,
         writing=contextlib.nullcontext,
         publish_staged=publish,
@@ -89,22 +92,31 @@ def stages(embedded: Server, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
     for module in ("refining", "sharding", "publishing"):
         monkeypatch.setattr(flow, module, fake)
     monkeypatch.setattr(flow, "describe_build", lambda *given: "build")
-    monkeypatch.setattr(flow, "counted", lambda build, count: build)
+    monkeypatch.setattr(flow, "counted", lambda build, *given: build)
     return fake
 
 
 # The flow
 
 
-def test_the_flow_hands_every_parameter_to_its_stage(stages: SimpleNamespace, tmp_path: Path) -> None:
+def test_the_flow_hands_every_parameter_to_its_stage(
+    stages: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[tuple[str, int, int | None]] = []
+    monkeypatch.setattr("pipelines.shards.check_scheduler", lambda scheduler: seen.append((scheduler, 0, None)))
     outcome = run_publish(
-        SEEDS, tmp_path, version="2.0.0", dry_run=True, workers=3, on_progress=lambda *step: seen.append(step)
+        SEEDS,
+        tmp_path,
+        version="2.0.0",
+        dry_run=True,
+        workers=3,
+        scheduler="127.0.0.1:1",
+        on_progress=lambda *step: seen.append(step),
     )
     assert outcome.version == "1.0.0"
-    assert [step[0] for step in seen] == list(progress.STAGES)
+    assert [step[0] for step in seen] == ["127.0.0.1:1", *progress.STAGES]
     inputs, area, engine = stages.calls["refine"]
-    assert (inputs, area.root, engine) == (["one"], str(tmp_path / "interim" / "shards"), Engine(3, ""))
+    assert (inputs, area.root, engine) == (["one"], str(tmp_path / "interim" / "shards"), Engine(3, "127.0.0.1:1"))
     assert stages.calls["publish"] == (tmp_path, tmp_path, "settings", "build", "2.0.0", True)
     assert not run._lingering.is_set()
 

@@ -19,13 +19,23 @@ from hypothesis import strategies as st
 from pipelines.document import RawText, Reject
 from pipelines.errors import CorpusError
 from pipelines.ingest import Input, list_inputs, records, windows
+from pipelines.publish import Build, Outcome, publish_staged, staged
 from pipelines.publish.parquet import write_batches, write_table
 from pipelines.refine import load_source
 from pipelines.release import TableFiles
-from pipelines.shards import Area, Engine, Refined, merge_shards, refine_shards
+from pipelines.shards import (
+    Area,
+    Engine,
+    Refined,
+    find_published,
+    merge_shards,
+    note_published,
+    refine_shards,
+)  # fmt: skip
 from pipelines.shards import plan as planning
 from pipelines.shards.local import run_in_processes
 from pipelines.shards.plan import Shard, plan
+from tests.benchmarks.bench_clean import make_texts
 from tests.corpora import CHINESE, as_jsonl
 from tests.samples import SETTINGS, build_tables, refine, snapshot
 from tests.texts import SEEDS
@@ -103,6 +113,25 @@ def test_two_processes_make_the_bytes_that_one_makes(
     assert bytes_of(alone) == bytes_of(together)
 
 
+def test_one_file_of_records_makes_what_many_files_make(tmp_path: Path, small_shards: None) -> None:
+    for name in ("files", "rows"):
+        (tmp_path / name / "source" / "raw").mkdir(parents=True)
+    rows = []
+    for number, text in enumerate(make_texts(0, 25, own_paragraphs=False)):
+        (tmp_path / "files" / "source" / "raw" / f"d{number:02}.txt").write_bytes(text.encode())
+        rows.append({"id": f"d{number:02}", "text": text})
+    (tmp_path / "rows" / "source" / "raw" / "all.jsonl").write_text(as_jsonl(rows))
+    tables = {}
+    for name in ("files", "rows"):
+        refined, folder = make(tmp_path / name / "source", tmp_path / name)
+        assert len(refined.results) > 5
+        tables[name] = TableFiles(folder)
+    for name in ("edits", "terms"):
+        assert tables["files"].sha256(name) == tables["rows"].sha256(name)
+    one, other = (each.read("documents").drop_columns(["source", "row_sha256"]) for each in tables.values())
+    assert one.to_pylist() == other.to_pylist()
+
+
 def test_a_correction_of_no_document_stops_the_run(source: Path, tmp_path: Path) -> None:
     (source / "corrections.csv").write_text("id,before,after,reason\nnobody,a,b,why\n")
     with pytest.raises(CorpusError, match="there is no document “nobody”"):
@@ -145,7 +174,7 @@ def test_large_tables_are_cut_into_files_of_whole_row_groups(tmp_path: Path, mon
 # --- the plan -------------------------------------------------------------------------------------------------------
 
 named = st.lists(
-    st.tuples(st.text("abcdefgh", min_size=1, max_size=6), st.integers(0, 3_000)), max_size=60, unique=True
+    st.tuples(st.text("abcdefgh", min_size=1, max_size=6), st.integers(0, 2_000)), max_size=60, unique=True
 )
 
 
@@ -307,6 +336,59 @@ def test_the_area_is_kept_within_bounds_but_for_what_was_just_used(source: Path,
     assert not snapshot(tmp_path / "area")
 
 
+# --- nothing new ----------------------------------------------------------------------------------------------------
+
+
+def publish(source: Path, home: Path) -> tuple[Outcome, bool]:
+    """Publish as the flow does; return the outcome and whether it was found without making tables."""
+    loaded, store = load_source(source), home / "store"
+    refined = refine_shards(loaded, Area(str(home / "area")), Engine(1))
+    found = find_published(refined, loaded.settings, store)
+    if found is not None:
+        return found, True
+    with staged(store) as folder:
+        count = merge_shards(refined, folder)
+        build = Build("a" * 64, "b" * 64, "c" * 64, "d" * 64, "0.1.0", count, "sample")
+        outcome = publish_staged(folder, store, loaded.settings, build)
+    note_published(refined, loaded.settings, store, outcome)
+    return outcome, False
+
+
+def test_a_source_with_nothing_new_makes_no_tables_and_says_the_same(source: Path, tmp_path: Path) -> None:
+    first, _ = publish(source, tmp_path)
+    again, is_found = publish(source, tmp_path)
+    assert is_found
+    (tmp_path / "store" / "interim" / "published.json").unlink()
+    in_full, is_found = publish(source, tmp_path)
+    assert not is_found
+    assert (again.published, again.bump, again.version) == (False, None, first.version)
+    assert replace(again, shards=(0, 0)) == replace(in_full, shards=(0, 0), difference=again.difference)
+    assert in_full.difference.is_empty
+    assert publish(source, tmp_path)[1]
+
+
+@pytest.mark.parametrize("what", ["text", "title", "memo", "release"])
+def test_a_memo_counts_only_for_what_it_was_made_of(source: Path, tmp_path: Path, what: str) -> None:
+    publish(source, tmp_path)
+    memo = tmp_path / "store" / "interim" / "published.json"
+    if what == "text":
+        (source / "raw" / "t003.txt").write_text(LINES[0].format(77))
+    elif what == "title":
+        (source / "dataset.toml").write_text('title = "Another title"')
+    elif what == "memo":
+        memo.write_text(memo.read_text().replace('"documents": ', '"documents": 1'))
+    else:
+        card = tmp_path / "store" / "releases" / "1.0.0" / "README.md"
+        card.chmod(0o644)
+        card.write_text("changed")
+        with pytest.raises(CorpusError, match="is damaged"):
+            publish(source, tmp_path)
+        return
+    outcome, is_found = publish(source, tmp_path)
+    assert not is_found
+    assert outcome.published == (what != "memo")
+
+
 # --- workers that die -----------------------------------------------------------------------------------------------
 
 
@@ -326,9 +408,8 @@ def shards_named(folder: Path, *names: str) -> list[Shard]:
 
 def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path) -> None:
     shards = shards_named(tmp_path, "a", "unlucky", "b", "c", "d", "e")
-    done: dict[str, object] = {
-        shard.inputs[0].source: result for shard, result in run_in_processes(die_or_fail, shards, 2)
-    }
+    results = run_in_processes(die_or_fail, shards, 2)
+    done = {shard.inputs[0].source: str(result) for shard, result in results}
     assert done == {name: name for name in ("a", "unlucky", "b", "c", "d", "e")}
 
 

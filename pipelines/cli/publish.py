@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.display import Display
 from pipelines.cli.output import WIDTH, add_json, one_line, print_json, print_lines, shorten, table
+from pipelines.errors import USAGE, CorpusError
 
 if TYPE_CHECKING:
     from pipelines.publish import Outcome
@@ -41,6 +42,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="do everything but publish")
     parser.add_argument("--workers", type=_workers, default=None, metavar="N", help="processes (default: one per core)")
+    parser.add_argument(
+        "--engine", choices=("local", "dask"), default="local",
+        help="who does the work: processes of this machine (default), or a Dask cluster",
+    )  # fmt: skip
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="host:port of the cluster's scheduler")
     parser.add_argument("--verbose", action="store_true", help="show Prefect's own log as well")
     add_json(parser)
     parser.set_defaults(run=run)
@@ -69,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
     from pipelines.ingest import read_settings
 
     begin = time.monotonic()
+    _check_engine(args)
     read_settings(args.source)  # a source that is not there should not cost the start of a server
     with Display("starting Prefect", is_quiet=args.json or args.verbose) as display:
         from pipelines.flows import run_publish
@@ -80,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
             version=args.version,
             dry_run=args.dry_run,
             workers=args.workers,
+            scheduler=args.scheduler,
             verbose=args.verbose,
             on_progress=display.show,
         )
@@ -90,6 +98,16 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_lines(summarize(outcome, seconds, address))
     return 0
+
+
+def _check_engine(args: argparse.Namespace) -> None:
+    """Raise CorpusError for options that do not go together."""
+    if args.engine == "dask" and not args.scheduler:
+        raise CorpusError("--engine dask needs --scheduler ADDRESS, the host:port of a running scheduler", USAGE)
+    if args.engine == "dask" and args.workers:
+        raise CorpusError("--workers is for --engine local: a cluster has as many workers as were started", USAGE)
+    if args.engine == "local" and args.scheduler:
+        raise CorpusError("--scheduler is for --engine dask: give both, or leave it out", USAGE)
 
 
 def _as_json(outcome: Outcome, seconds: float, *, is_dry_run: bool) -> dict[str, object]:
@@ -110,6 +128,7 @@ def _as_json(outcome: Outcome, seconds: float, *, is_dry_run: bool) -> dict[str,
         "added": len(difference.added),
         "removed": len(difference.removed),
         "changed": len(difference.changed),
+        "shards": {"refined": outcome.shards[0], "found": outcome.shards[1] - outcome.shards[0]},
         "seconds": seconds,
     }
 
@@ -145,6 +164,8 @@ def summarize(outcome: Outcome, seconds: float, address: str = "") -> list[str]:
     lines += textwrap.wrap(
         f"version {outcome.version}: {outcome.reason}", WIDTH, initial_indent="  ", subsequent_indent="    "
     )
+    new, every = outcome.shards
+    lines.append(f"  shards {new:,} refined, {every - new:,} found as they were made before")
     return [*lines, f"  path {address or outcome.path}", f"  seconds {seconds:.1f}"]
 
 

@@ -25,6 +25,7 @@ from pipelines.flows.progress import report
 from pipelines.ingest import source_argument
 from pipelines.publish import Build, code_version, watch
 from pipelines.publish.staging import check_store
+from pipelines.publish.versions import AUTO
 from pipelines.refine import load_knowledge
 from pipelines.release import latest
 from pipelines.release.folders import INTERIM
@@ -63,30 +64,47 @@ def ingest(source: str, store: Path) -> Parcel[Loaded]:
 
 
 @task(name="refine", **PLAIN)
-def refine(loaded: Parcel[Loaded], area: str, engine: Engine) -> Parcel[Refined]:
+def refine(loaded: Parcel[Loaded], area: Area, engine: Engine) -> Parcel[Refined]:
     """Read, parse, clean and validate every input, shard by shard; what cannot become a document is a reject."""
     with current().stage("refine"):
         source, _ = loaded.content
         tell = partial(report, "refine", total=len(source.inputs))
-        return Parcel(sharding.refine_shards(source, Area(area), engine, on_done=tell))
+        return Parcel(sharding.refine_shards(source, area, engine, on_done=tell))
 
 
 @task(name="merge", **PLAIN)
-def merge(refined: Parcel[Refined], folder: Path, store: Path) -> int:
-    """Bring the rows of all shards together as the tables of a release; return the number of inputs."""
+def merge(loaded: Parcel[Loaded], refined: Parcel[Refined], folder: Path, store: Path, version: str) -> int | None:
+    """Bring the rows of all shards together as the tables of a release; return the number of inputs.
+
+    None where the latest release was made of the same: that settles the run.
+    """
     with current().stage("merge"), publishing.writing(store):
+        source, build = loaded.content
+        found = sharding.find_published(refined.content, source.settings, store) if version == AUTO else None
+        if found is not None:
+            current().settle(replace(found, notes=build.notes))
+            return None
         return sharding.merge_shards(refined.content, folder)
 
 
 @task(name="publish", **PLAIN)
 def publish(
-    loaded: Parcel[Loaded], folder: Path, store: Path, version: str, *, input_count: int, is_dry_run: bool
+    loaded: Parcel[Loaded],
+    refined: Parcel[Refined],
+    folder: Path,
+    store: Path,
+    version: str,
+    *,
+    input_count: int,
+    is_dry_run: bool,
 ) -> None:
     """Complete the staged release and make it visible in one move, unless nothing has changed."""
     with current().stage("publish"), publishing.writing(store):
         source, build = loaded.content
-        build = counted(build, input_count)
+        build = counted(build, input_count, refined.content)
         outcome = publishing.publish_staged(folder, store, source.settings, build, version, dry_run=is_dry_run)
+        if not is_dry_run:
+            sharding.note_published(refined.content, source.settings, store, outcome)
         current().settle(outcome)
 
 
@@ -102,10 +120,11 @@ def publish_release(
     """Publish the next release of ``source`` in ``store``; the outcome is in the ledger of the run."""
     home = Path(store)
     loaded = ingest(source, home)
-    refined = refine(loaded, str(home / INTERIM / "shards"), Engine(workers, scheduler))
+    refined = refine(loaded, area_of(home), Engine(workers, scheduler))
     with publishing.staged(home) as folder:
-        inputs = merge(refined, folder, home)
-        publish(loaded, folder, home, version, input_count=inputs, is_dry_run=dry_run)
+        inputs = merge(loaded, refined, folder, home, version)
+        if inputs is not None:
+            publish(loaded, refined, folder, home, version, input_count=inputs, is_dry_run=dry_run)
 
 
 def describe_build(source: Source, parent: str, is_current: Callable[[], bool] | None) -> Build:
@@ -126,9 +145,17 @@ def describe_build(source: Source, parent: str, is_current: Callable[[], bool] |
     )
 
 
-def counted(build: Build, input_count: int) -> Build:
-    """Note how many inputs there were: of a file with many records each is one, which shows only once it is read."""
-    return replace(build, input_count=input_count)
+def counted(build: Build, input_count: int, refined: Refined) -> Build:
+    """Note how many inputs there were, and how many shards were refined now, of how many.
+
+    Of a file with many records each is an input, which shows only once it is read.
+    """
+    return replace(build, input_count=input_count, shards=(refined.new, len(refined.results)))
+
+
+def area_of(store: Path) -> Area:
+    """Return the stage area of a store: a folder of its own, by its full path, which the workers of a cluster share."""
+    return Area(str((store / INTERIM / "shards").absolute()))
 
 
 def prepare(store: Path) -> None:

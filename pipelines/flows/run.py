@@ -38,17 +38,23 @@ def run_publish(
     version: str = "auto",
     dry_run: bool = False,
     workers: int | None = None,
+    scheduler: str = "",
     verbose: bool = False,
     on_progress: Listener | None = None,
 ) -> Outcome:
     """Publish the next release of ``source`` in ``store`` as a Prefect flow and return its outcome.
 
-    Uses the server that PREFECT_API_URL names, else one of our own. The outcome is that of our own stages: what
-    happens to Prefect's bookkeeping once they have begun changes neither it nor the exit code. ``on_progress`` is
+    The work is done by so many processes of this machine, or by the Dask cluster of a scheduler. Uses the server that
+    PREFECT_API_URL names, else one of our own. The outcome is that of our own stages: what happens to Prefect's
+    bookkeeping once they have begun changes neither it nor the exit code. ``on_progress`` is
     called as ``pipelines.flows.progress`` says. Raises CorpusError: what the stages raise, or (exit code 3) when no
     flow could be run. End the process with ``leave``, which does not wait for threads that Prefect left behind.
     """
-    read_settings(source)  # a wrong source is told before anything is started
+    read_settings(source)  # a wrong source is told before anything is started, and a scheduler that is not there
+    if scheduler:
+        from pipelines.shards import check_scheduler
+
+        check_scheduler(scheduler)
 
     def load() -> None:
         from pipelines.flows.publish import prepare
@@ -59,7 +65,7 @@ def run_publish(
         from pipelines.flows.publish import publish_release
 
         shown = show_source(source)  # parameters and names of runs are sent to the server
-        return conduct(lambda: publish_release(shown, str(store), version, dry_run, workers), server, source)
+        return conduct(lambda: publish_release(shown, str(store), version, dry_run, workers, scheduler), server, source)
 
 
 @contextlib.contextmanager

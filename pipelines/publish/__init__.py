@@ -84,7 +84,8 @@ class Outcome:
     ``version`` and ``path`` are those of the release that now stands for the source: the new one, the one that a dry
     run would make, or, where nothing changed, the latest one. ``bump`` is major, minor, patch or first; None where
     nothing changed. ``rule_counts`` counts applied edits by rule. ``rejects`` has the first ``SHOWN_REJECTS`` rows of
-    the table; ``counts`` says how many there are. ``notes`` are about the source.
+    the table; ``counts`` says how many there are. ``notes`` are about the source. ``shards`` are those that were
+    refined in this run, and all of them.
     """
 
     version: str
@@ -97,6 +98,7 @@ class Outcome:
     difference: Difference
     rejects: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    shards: tuple[int, int] = (0, 0)
 
 
 def publish(
@@ -179,6 +181,7 @@ def _publish_once(
         difference=difference,
         rejects=tuple(tables.read("rejects").slice(0, SHOWN_REJECTS).to_pylist()),
         notes=build.notes,
+        shards=build.shards,
     )
     if outcome.published:
         manifest = build_manifest(tables, hashes, build, settings, chosen, parent=parent, difference=difference)

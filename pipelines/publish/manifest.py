@@ -32,11 +32,11 @@ MAIN = ("documents", "edits", "terms", "rejects")
 class Build:
     """What made the tables: fingerprints (hexadecimal SHA-256), code version, number of inputs, name of the source.
 
-    ``run_id`` is for the log and ``notes`` (about the source) for the summary; they go into no file, so that a rebuilt
-    release is the same. ``parent`` is the version
-    that was latest when the source was read (empty: there was none); publishing is refused when another run has
-    published since (None: not checked). ``is_current`` tells whether the source is still as it was read
-    (None: unknown); if so, a run that lost a race may work out its release anew.
+    ``run_id`` is for the log, ``notes`` (about the source) and ``shards`` (refined in this run, and all) are for the
+    summary; they go into no file, so that a rebuilt release is the same. ``parent`` is the version that was latest when
+    the source was read (empty: there was none); publishing is refused when another run has published since (None: not
+    checked). ``is_current`` tells whether the source is still as it was read (None: unknown); if so, a run that lost a
+    race may work out its release anew.
     """
 
     rule_fingerprint: str
@@ -50,6 +50,7 @@ class Build:
     parent: str | None = None
     notes: tuple[str, ...] = ()
     is_current: Callable[[], bool] | None = None
+    shards: tuple[int, int] = (0, 0)
 
 
 def count_stages(tables: AnyTables, build: Build) -> dict[str, Any]:

@@ -100,8 +100,7 @@ def row_sha256(row: Mapping[str, Any]) -> str:
     Raises UnicodeEncodeError where a value holds lone surrogates, which no UTF-8 text can.
     """
     content = {name: value for name, value in row.items() if name != "row_sha256"}
-    line = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_iso)
-    return hashlib.sha256(line.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
 def sort_documents(documents: pa.Table) -> pa.Table:
@@ -136,14 +135,23 @@ def rows_sha256(name: str, columns: Iterable[str], batches: Iterable[pa.RecordBa
     if name == "documents":
         lines = pa.chunked_array([_key_lines(batch) for batch in batches], pa.string())
         for chunk in lines.take(pc.sort_indices(lines)).chunks:
-            digest.update("".join(chunk.to_pylist()).encode())
+            digest.update(_joined(chunk))
         return digest.hexdigest()
     digest.update(("\t".join(columns) + "\n").encode())
     for batch in batches:
         cells = [_cells(column) for column in batch.columns]
         rows = pc.binary_join_element_wise(*cells, "\t")
-        digest.update("".join(f"{row}\n" for row in rows.to_pylist()).encode())
+        digest.update(_joined(pc.binary_join_element_wise(rows, "\n", "")))
     return digest.hexdigest()
+
+
+def _joined(texts: pa.StringArray) -> memoryview:
+    """Return the bytes of texts, none of them null, one behind the other: as they lie in memory, without a copy."""
+    if not len(texts):
+        return memoryview(b"")
+    _, places, data = texts.buffers()
+    reach = memoryview(places).cast("i")
+    return memoryview(data or b"")[reach[texts.offset] : reach[texts.offset + len(texts)]]
 
 
 def _key_lines(batch: pa.RecordBatch) -> pa.Array:
@@ -162,3 +170,6 @@ def _iso(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_iso)

