@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines.compare import Difference
 from pipelines.document import Settings
-from pipelines.publish import Outcome
+from pipelines.publish import Outcome, code_version
 from pipelines.release import MANIFEST, check_files, file_sha256, latest
 from pipelines.release.folders import INTERIM
 from pipelines.shards.build import Refined
@@ -80,8 +80,8 @@ def note_published(refined: Refined, settings: Settings, store: Path, outcome: O
 def _made_of(refined: Refined, settings: Settings) -> str:
     """Hash all that the tables and the notes of a release follow from."""
     keys = [result.key for result in refined.results]
-    libraries = [f"{name} {metadata.version(name)}" for name in ("corpus", "duckdb", "pyarrow")]
-    return _digest("\n".join([*keys, repr(settings), *libraries, *_code()]))
+    libraries = [f"{name} {metadata.version(name)}" for name in ("duckdb", "pyarrow")]
+    return _digest("\n".join([*keys, repr(settings), code_version(), *libraries, *_code()]))
 
 
 def _code() -> list[str]:
