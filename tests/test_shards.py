@@ -103,6 +103,16 @@ def test_many_shards_make_the_bytes_that_one_makes(source: Path, tmp_path: Path,
     assert whole.documents["duplicate_group"].null_count < whole.documents.num_rows
 
 
+def test_a_merge_in_many_ranges_makes_the_bytes_that_one_makes(
+    source: Path, tmp_path: Path, small_shards: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "raw" / "it's.txt").write_text(LINES[0].format(99))
+    _, whole = make(source, tmp_path / "whole")
+    monkeypatch.setattr("pipelines.shards.merge.SORTED_BYTES", 3_000)
+    _, ranges = make(source, tmp_path / "ranges")
+    assert bytes_of(ranges) == bytes_of(whole)
+
+
 def test_two_processes_make_the_bytes_that_one_makes(
     source: Path, tmp_path: Path, small_shards: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

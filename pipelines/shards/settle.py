@@ -67,9 +67,11 @@ def settle(connection: DuckDBPyConnection, settings: Settings, text_of: TextOf) 
 
 _RANK = """
 CREATE OR REPLACE TEMP TABLE ranked AS
-SELECT row_number() OVER (ORDER BY published_date NULLS FIRST, id) - 1 AS rank, * EXCLUDE (sketch, published_date),
-    sketch IS NOT NULL AS is_long
-FROM (SELECT * FROM keys QUALIFY row_number() OVER (PARTITION BY id ORDER BY file, row, raw_sha256, source) = 1)
+SELECT row_number() OVER (ORDER BY published_date NULLS FIRST, id) - 1 AS rank, * EXCLUDE (published_date)
+FROM (
+    SELECT * EXCLUDE (sketch), sketch IS NOT NULL AS is_long FROM keys
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY file, row, raw_sha256, source) = 1
+)
 """
 
 _VERDICT = """
