@@ -146,6 +146,10 @@ class CleanedDocument:
     language: str = "en"
 
 
+NOTIFY_EVENTS = ("published", "unchanged", "failed")
+"""What a run may come to, as notifications name it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What ``dataset.toml`` says about a source; every value has a default so that a bare folder works.
@@ -156,7 +160,8 @@ class Settings:
     ``max_unpacked_bytes`` and ``max_ratio`` of what one packed input may grow to, ``max_depth`` of layers of packing,
     ``max_files`` of a source or an archive.
     ``languages`` are the ones that are taken (none named: all). ``duplicates`` is keep_all or keep_first. ``redact``
-    masks personal data. ``max_null_share`` has the (column, share) pairs of the table of that name, sorted.
+    masks personal data. ``max_null_share`` has the (column, share) pairs of the table of that name, sorted, and
+    ``notify`` the pairs of the table of that name: ``webhook``, ``email``, and the events to tell (``on``).
     """
 
     name: str
@@ -179,6 +184,7 @@ class Settings:
     max_ratio: int = 250
     max_depth: int = 4
     max_files: int = 1_000_000
+    notify: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -50,14 +49,6 @@ stages.describe_build = lambda *given: None
 stages.counted = lambda build, *given: build
 """
 """Stages that do nothing, for a process of its own; ``work`` is the one that matters there."""
-
-
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One running server for all tests of this module."""
-    with Server(make_home(tmp_path_factory.mktemp("store"))) as running:
-        running.wait()
-        yield running
 
 
 @pytest.fixture

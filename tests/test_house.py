@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted([*ROOT.glob("pipelines/**/*.py"), *ROOT.glob("schemas/**/*.py")])
 TOP_LEVEL = {
     ".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md",
-    "LICENSE", "Makefile", "README.md", "data", "docs", "pipelines", "pyproject.toml", "requirements.lock", "schemas",
-    "seeds", "tests",
+    "LICENSE", "Makefile", "README.md", "data", "docs", "pipelines", "prefect.yaml", "pyproject.toml",
+    "requirements.lock", "schemas", "seeds", "tests",
 }  # fmt: skip
 LEFT_BEHIND = re.compile(r"(^|/)(\.git|\.venv|__pycache__|build|dist|\.\w+_cache|\.hypothesis|[^/]+\.egg-info)(/|$)")
 SEEDS = {

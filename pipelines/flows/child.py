@@ -2,7 +2,7 @@
 
 It is run as a file, not imported, and uses nothing of ours: it prints its port at once, so that the parent can go on
 with its own imports, and answers the first request when it is ready. Standard input is a pipe that the parent holds
-open; its end is the parent's death, however that came about. Usage: ``python -P child.py PARENT_PID LOCK_FILE``.
+open; its end is the parent's death, however that came about. Usage: ``python -P child.py PARENT_PID LOCK_FILE PORT``.
 """
 
 from __future__ import annotations
@@ -34,10 +34,18 @@ def die_with(parent: int) -> None:
         os._exit(0)
 
 
-def open_port() -> socket.socket:
-    """Listen on a free loopback port; requests wait in the queue until the server is ready."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    print(listener.getsockname()[1], flush=True)
+def open_port(wanted: int) -> socket.socket:
+    """Listen on the loopback port, or on a free one (0, taken); requests wait in the queue until the server is ready.
+
+    Prefect's page calls the address that the settings name, whatever port the server really has.
+    """
+    try:
+        listener = socket.create_server(("127.0.0.1", wanted), backlog=128)
+    except OSError:
+        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    port = listener.getsockname()[1]
+    os.environ.update(PREFECT_SERVER_API_HOST="127.0.0.1", PREFECT_SERVER_API_PORT=str(port))
+    print(port, flush=True)
     return listener
 
 
@@ -63,4 +71,4 @@ def serve(listener: socket.socket, lock_file: Path) -> None:
 
 if __name__ == "__main__":
     die_with(int(sys.argv[1]))
-    serve(open_port(), Path(sys.argv[2]))
+    serve(open_port(int(sys.argv[3])), Path(sys.argv[2]))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import INTERNAL, CorpusError
 from pipelines.flows import progress
@@ -32,8 +32,13 @@ class Ledger:
     """The record of one run: which stage is at work, and the outcome or the error in the end."""
 
     def __init__(self, source: Path | str | None = None) -> None:
-        """Open the ledger; no stage has begun. ``source`` is the one that is read, with the secrets of its URL."""
+        """Open the ledger; no stage has begun. ``source`` is the one that is read, with the secrets of its URL.
+
+        ``seconds`` says of each stage that has begun how long it took; ``rejects`` are those of a run that failed.
+        """
         self.source = source
+        self.seconds: dict[str, float] = {}
+        self.rejects: list[Mapping[str, Any]] = []
         self._lock = threading.Lock()
         self._settled = threading.Event()
         self._idle_since: float | None = time.monotonic()
@@ -53,6 +58,7 @@ class Ledger:
             if self._is_closed:
                 raise RuntimeError(f"the run was given up before the stage {name}")
             self._idle_since = None
+        begin = time.monotonic()
         try:
             progress.report(name, 0)
             yield
@@ -63,6 +69,12 @@ class Ledger:
             raise
         finally:
             self._idle_since = time.monotonic()
+            self.seconds[name] = self._idle_since - begin
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, where it is known."""
+        return self._outcome
 
     def settle(self, outcome: Outcome) -> None:
         """Note the outcome: our own work is done."""
@@ -127,5 +139,10 @@ def keeping(ledger: Ledger) -> Iterator[None]:
 
 
 def current() -> Ledger:
-    """The ledger of the run that this thread belongs to; a new one where a flow is run by Prefect itself."""
-    return _current.get(None) or Ledger()
+    """The ledger of the run that this thread belongs to; a new one where there is none."""
+    return given() or Ledger()
+
+
+def given() -> Ledger | None:
+    """The ledger of the run that this thread belongs to; None where Prefect itself has started the flow."""
+    return _current.get(None)

@@ -15,6 +15,7 @@ STAGES = ("ingest", "refine", "merge", "publish")
 """The stages of a run in order, as a listener hears of them (refine parses, cleans and validates)."""
 
 INTERVAL = 0.1
+LOG_INTERVAL = 15.0
 
 Listener = Callable[[str, int, int | None], None]
 """Takes a stage, how many inputs are through it, and of how many (None where a stage does not count them)."""
@@ -52,3 +53,19 @@ def report(stage: str, done: int, total: int | None = None) -> None:
     """Say that ``done`` of ``total`` inputs have been through the stage; cheap enough for every document."""
     if (hook := _hook.get()) is not None:
         hook.send(stage, done, total)
+
+
+class Telling:
+    """Reports a stage to the display, and now and then to the log of the run, whose lines are not for nothing."""
+
+    def __init__(self, stage: str, total: int, log: Callable[[str], None]) -> None:
+        """Begin; the first line is due after ``LOG_INTERVAL`` seconds."""
+        self._stage, self._total, self._log = stage, total, log
+        self._next = time.monotonic() + LOG_INTERVAL
+
+    def __call__(self, done: int) -> None:
+        """Say that so many inputs are through the stage."""
+        report(self._stage, done, self._total)
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + LOG_INTERVAL
+            self._log(f"{self._stage}: {done:,} of {self._total:,} inputs")

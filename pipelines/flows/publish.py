@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 
@@ -20,9 +19,11 @@ import schemas
 from pipelines import publish as publishing
 from pipelines import refine as refining
 from pipelines import shards as sharding
+from pipelines.flows.attend import attended, keeping_rejects
 from pipelines.flows.ledger import current
-from pipelines.flows.progress import report
-from pipelines.ingest import source_argument
+from pipelines.flows.progress import Telling
+from pipelines.flows.retry import attempt
+from pipelines.ingest import hide_secrets, source_argument
 from pipelines.publish import Build, code_version, watch
 from pipelines.publish.staging import check_store
 from pipelines.publish.versions import AUTO
@@ -53,26 +54,26 @@ class Parcel(Generic[T]):
 Loaded = tuple["Source", "Build"]
 
 
-@task(name="ingest", **PLAIN)
+@task(name="ingest", task_run_name="ingest", **PLAIN)
 def ingest(source: str, store: Path) -> Parcel[Loaded]:
     """Read the settings, the glossary and the list of inputs of a source, and note what will make the release."""
     with current().stage("ingest"):
         place = current().source or source_argument(source)
         parent, is_current = latest(store), watch(place)  # both before the source is read
-        loaded = refining.load_source(place)
+        loaded = attempt(lambda: refining.load_source(place), warn)
         return Parcel((loaded, describe_build(loaded, parent.version if parent else "", is_current)))
 
 
-@task(name="refine", **PLAIN)
+@task(name="refine", task_run_name="refine", **PLAIN)
 def refine(loaded: Parcel[Loaded], area: Area, engine: Engine) -> Parcel[Refined]:
     """Read, parse, clean and validate every input, shard by shard; what cannot become a document is a reject."""
     with current().stage("refine"):
         source, _ = loaded.content
-        tell = partial(report, "refine", total=len(source.inputs))
-        return Parcel(sharding.refine_shards(source, area, engine, on_done=tell))
+        tell = Telling("refine", len(source.inputs), note)
+        return Parcel(attempt(lambda: sharding.refine_shards(source, area, engine, on_done=tell), warn))
 
 
-@task(name="merge", **PLAIN)
+@task(name="merge", task_run_name="merge", **PLAIN)
 def merge(loaded: Parcel[Loaded], refined: Parcel[Refined], folder: Path, store: Path, version: str) -> int | None:
     """Bring the rows of all shards together as the tables of a release; return the number of inputs.
 
@@ -87,7 +88,7 @@ def merge(loaded: Parcel[Loaded], refined: Parcel[Refined], folder: Path, store:
         return sharding.merge_shards(refined.content, folder)
 
 
-@task(name="publish", **PLAIN)
+@task(name="publish", task_run_name="publish", **PLAIN)
 def publish(
     loaded: Parcel[Loaded],
     refined: Parcel[Refined],
@@ -116,15 +117,32 @@ def publish_release(
     dry_run: bool = False,  # noqa: FBT001, FBT002 (Prefect shows parameters by their names)
     workers: int | None = None,
     scheduler: str = "",
-) -> None:
-    """Publish the next release of ``source`` in ``store``; the outcome is in the ledger of the run."""
+    timeout_seconds: float | None = None,
+) -> dict[str, str]:
+    """Publish the next release of ``source`` in ``store``; the outcome is in the ledger of the run.
+
+    ``timeout_seconds`` counts where Prefect has started the run: its process is ended. Returns version and path.
+    """
     home = Path(store)
-    loaded = ingest(source, home)
-    refined = refine(loaded, area_of(home), Engine(workers, scheduler))
-    with publishing.staged(home) as folder:
-        inputs = merge(loaded, refined, folder, home, version)
-        if inputs is not None:
-            publish(loaded, refined, folder, home, version, input_count=inputs, is_dry_run=dry_run)
+    with attended(source, store, version=version, workers=workers, timeout_seconds=timeout_seconds) as ledger:
+        loaded = ingest(source, home)
+        refined = refine(loaded, area_of(home), Engine(workers, scheduler))
+        with publishing.staged(home) as folder, keeping_rejects(folder, ledger):
+            inputs = merge(loaded, refined, folder, home, version)
+            if inputs is not None:
+                publish(loaded, refined, folder, home, version, input_count=inputs, is_dry_run=dry_run)
+    outcome = ledger.outcome
+    return {"version": outcome.version, "path": str(outcome.path)} if outcome else {}
+
+
+def note(message: str) -> None:
+    """Say something in the log of the run, which the page shows."""
+    get_run_logger().info(message)
+
+
+def warn(message: str) -> None:
+    """Say in the log of the run that something went wrong which may pass."""
+    get_run_logger().warning(hide_secrets(message))
 
 
 def describe_build(source: Source, parent: str, is_current: Callable[[], bool] | None) -> Build:

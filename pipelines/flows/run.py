@@ -12,11 +12,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from pipelines.flows.ledger import CLOSING_LIMIT, Ledger, keeping
+from pipelines.flows.notify import announcing
 from pipelines.flows.progress import Listener, listening
 from pipelines.flows.server import PRIVATE, Server, bypass_proxies, check_user_server, make_home, user_url
 from pipelines.ingest import read_settings, show_source
@@ -50,7 +52,7 @@ def run_publish(
     called as ``pipelines.flows.progress`` says. Raises CorpusError: what the stages raise, or (exit code 3) when no
     flow could be run. End the process with ``leave``, which does not wait for threads that Prefect left behind.
     """
-    read_settings(source)  # a wrong source is told before anything is started, and a scheduler that is not there
+    settings = read_settings(source)  # a wrong source is told before anything is started, and a scheduler not there
     if scheduler:
         from pipelines.shards import check_scheduler
 
@@ -61,11 +63,18 @@ def run_publish(
 
         prepare(store)
 
-    with connection(store, load, verbose=verbose) as server, listening(on_progress):
+    with contextlib.ExitStack() as stack:
+        tell = None if dry_run else stack.enter_context(announcing(source, store, lambda: settings))
+        server = stack.enter_context(connection(store, load, verbose=verbose))
+        stack.enter_context(listening(on_progress))
         from pipelines.flows.publish import publish_release
 
         shown = show_source(source)  # parameters and names of runs are sent to the server
-        return conduct(lambda: publish_release(shown, str(store), version, dry_run, workers, scheduler), server, source)
+        work = partial(publish_release, shown, str(store), version, dry_run, workers, scheduler)
+        outcome = conduct(work, server, source)
+        if tell:
+            tell(outcome)
+    return outcome
 
 
 @contextlib.contextmanager
@@ -91,7 +100,7 @@ def connection(store: Path, load: Callable[[], None], *, verbose: bool = False) 
         yield server
 
 
-def conduct(run_flow: Callable[[], None], server: Server | None, source: Path | str | None = None) -> Outcome:
+def conduct(run_flow: Callable[[], object], server: Server | None, source: Path | str | None = None) -> Outcome:
     """Run the flow in a thread of its own, where Prefect may stall without holding us up, and return our outcome.
 
     ``source`` takes the place of the one that the flow's parameter names, which has no secrets in it.

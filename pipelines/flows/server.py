@@ -1,19 +1,23 @@
 """A lean Prefect server of our own: a child process, started beside our imports and gone when we are gone.
 
-The stock ephemeral server costs 11 to 26 seconds and outlives a killed parent. This one has no page, no services and
-no outgoing connection, keeps its database in the store's own state folder, and dies with the process that started it.
+The stock ephemeral server costs 11 to 26 seconds and outlives a killed parent. This one has no page (unless asked for),
+no services and no outgoing connection, keeps its database in the store's own state folder, and dies with the process
+that started it.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import http.client
+import json
 import os
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import INTERNAL, USAGE, CorpusError
 
@@ -27,17 +31,23 @@ PRIVATE = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 """Both are needed so that Prefect makes no attempt to call out."""
 
 LEAN = {
-    "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT__SERVER_FINAL": "1",
-    "PREFECT_UI_ENABLED": "false",
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
     "PREFECT_SERVER_EVENTS_STREAM_OUT_ENABLED": "false",
     "PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED": "false",
 }
-"""What the child leaves out: the page and its live streams, the block catalogue, triggers, and the table of events
+"""What the child leaves out in any case: live streams, the block catalogue, triggers, and the table of events
 (120 KB a run in a database that nobody prunes); flow and task runs are recorded."""
+
+WITHOUT_PAGE = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "false"}
+IDLE = ("SCHEDULER", "LATE_RUNS", "FOREMAN", "REPOSSESSOR", "CANCELLATION_CLEANUP", "PAUSE_EXPIRATIONS")
+WITH_PAGE = {f"PREFECT_SERVER_SERVICES_{each}_ENABLED": "false" for each in IDLE}
+"""The page, without the services that look after deployments and workers: there are none."""
+
+PAGE_PORT = 4200
+"""The port that the page is looked for at first; a free one where it is taken."""
 
 CHILD = Path(__file__).with_name("child.py")
 
@@ -98,9 +108,10 @@ class Server:
     On Linux the child dies with the thread that made it, not only with the process: make it where you wait for it.
     """
 
-    def __init__(self, home: Path) -> None:
-        """Start the child, with its database and log in ``home``."""
+    def __init__(self, home: Path, *, has_page: bool = False) -> None:
+        """Start the child, with its database and log in ``home``, and with Prefect's page where that is asked for."""
         self.home = home
+        self.has_page = has_page
         self._process = self._launch()
         self._port = self._read_port()
         atexit.register(self.stop)
@@ -117,6 +128,11 @@ class Server:
     def url(self) -> str:
         """The address of the API (of the second child, where the first one failed)."""
         return f"http://127.0.0.1:{self._port}/api"
+
+    @property
+    def page(self) -> str:
+        """The address of the page."""
+        return f"http://127.0.0.1:{self._port}"
 
     @property
     def pid(self) -> int:
@@ -146,6 +162,22 @@ class Server:
                     INTERNAL,
                 ) from error
 
+    def close_runs(self, message: str, limit: float = 1.0) -> None:
+        """Mark runs that are left “Running” as crashed: Prefect never does. What goes wrong is of no consequence."""
+        unfinished = {"flow_runs": {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}}
+        state = {"state": {"type": "CRASHED", "name": "Crashed", "message": message}, "force": True}
+        with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+            for each in self._ask("flow_runs/filter", unfinished, limit):
+                self._ask(f"flow_runs/{each['id']}/set_state", state, limit)
+
+    def _ask(self, path: str, question: object, limit: float) -> Any:  # noqa: ANN401 - JSON
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(  # noqa: S310 (our own server)
+            f"{self.url}/{path}", json.dumps(question).encode(), {"Content-Type": "application/json"}
+        )
+        with opener.open(request, timeout=limit) as answer:
+            return json.load(answer)
+
     def stop(self) -> None:
         """End the child, by force after ``STOP_LIMIT`` seconds; harmless when it has ended already."""
         atexit.unregister(self.stop)
@@ -163,11 +195,13 @@ class Server:
     def _launch(self) -> subprocess.Popen[bytes]:
         # Settings of the user's are for the user's server, here they could only do harm: an API key, a prefect.toml.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+        page = {**WITH_PAGE, "PREFECT_UI_STATIC_DIRECTORY": str(self.home / "page")} if self.has_page else WITHOUT_PAGE
+        port = PAGE_PORT if self.has_page else 0
         with (self.home / "server.log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603 (our own interpreter, our own file)
-                [sys.executable, "-P", str(CHILD), str(os.getpid()), str(self.home / "start.lock")],
+                [sys.executable, "-P", str(CHILD), str(os.getpid()), str(self.home / "start.lock"), str(port)],
                 cwd=self.home,
-                env={**environment, **PRIVATE, **LEAN, "PREFECT_HOME": str(self.home)},
+                env={**environment, **PRIVATE, **LEAN, **page, "PREFECT_HOME": str(self.home)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

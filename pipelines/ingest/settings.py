@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from pipelines.document import Correction, Settings
+from pipelines.document import NOTIFY_EVENTS, Correction, Settings
 from pipelines.errors import USAGE, CorpusError
 from pipelines.ingest.places import check_source, read_beside, source_name
 from pipelines.urls import show_source
@@ -54,7 +54,7 @@ def _settings(place: str, name: str, table: dict[str, Any]) -> Settings:
     for key, value in table.items():
         if key not in known:
             raise CorpusError(f"{place}: unknown key “{key}”; known are {', '.join(sorted(known))}", USAGE)
-        readers = {"fields": _mapping, "max_null_share": _shares}
+        readers = {"fields": _mapping, "max_null_share": _shares, "notify": _notify}
         values[key] = readers[key](place, value) if key in readers else _typed(place, key, value, known[key])
     values.setdefault("title", values["name"])
     return Settings(**values)
@@ -89,6 +89,23 @@ def _shares(place: str, value: object) -> tuple[tuple[str, float], ...]:
     if not isinstance(value, dict):
         raise CorpusError(f"{place}: [max_null_share] must give shares of columns, as in: published_date = 0.1", USAGE)
     return tuple((key, float(str(_typed(place, key, share, float)))) for key, share in sorted(value.items()))
+
+
+def _notify(place: str, value: object) -> tuple[tuple[str, str], ...]:
+    """Read the table ``[notify]``: who is told of a run, and of which events."""
+    table = value if isinstance(value, dict) else {"": value}
+    events = table.get("on", [])
+    if not isinstance(events, list) or set(map(str, events)) - set(NOTIFY_EVENTS):
+        raise CorpusError(f"{place}: on in [notify] must be a list of {', '.join(NOTIFY_EVENTS)}", USAGE)
+    found = {**table, "on": " ".join(events)}
+    if "command" in found:
+        raise CorpusError(
+            f"{place}: [notify] may not name a command, since sources come from anywhere: set CORPUS_NOTIFY_COMMAND",
+            USAGE,
+        )
+    if set(found) - {"webhook", "email", "on"} or not all(isinstance(each, str) for each in found.values()):
+        raise CorpusError(f"{place}: [notify] may have webhook, email (texts) and on (a list)", USAGE)
+    return tuple(sorted((key, each) for key, each in found.items() if each))
 
 
 def read_corrections(source: Path | str) -> tuple[Correction, ...]:
