@@ -9,6 +9,7 @@ module                  what it does
 ``errors``, ``dates``   the one error that users see; dates and times as news texts write them
 ``urls``                user names, passwords and tokens stand in no message, name or record
 ``places``              local folders and URLs: opened, read, written only if absent, repeated while a fault may pass
+``database``            duckdb, for what does not fit into memory
 ``rules``               what counts as a defect: the rule type, the rule families, the glossary
 ``ingest``              raw: list and read a source; nothing is lost, what cannot be read is a reject
 ``parse``               parsed: raw text -> paragraphs with a role and a raw span
@@ -19,9 +20,11 @@ module                  what it does
 ``release``             what a release folder is: paths, manifest, checksums, list, read, verify
 ``proof``               a release held against its parent, its source and a rebuild
 ``card``                the dataset card: prose from a template, numbers from the tables
+``charts``              the charts of a release as SVG
 ``refine``              the chain ingest -> parse -> clean of one input, and the knowledge that it runs with
 ``shards``              the chain over a whole source: cut, refined side by side, kept by content, merged
 ``push``                releases on object stores and on the Hub
+``report``              the site that shows a release
 ``flows``               the only package that knows Prefect
 ``cli``, ``__main__``   the command line ``corpus``
 ======================  =====================================================================

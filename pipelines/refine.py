@@ -65,6 +65,18 @@ def load_knowledge(source: Path | str | None = None, *, redact: bool = True) -> 
     return make_knowledge(read_own(source) if source is not None else Own(), redact=redact)
 
 
+def reasons_of_rules() -> dict[str, str]:
+    """Say of each rule, by its id, why it does what it does; a correction has its own reason with it."""
+    from pipelines.clean.metadata import RULE, WHY
+
+    return {
+        **{rule.id: rule.why for rule in load_knowledge().rules},
+        RULE: WHY,
+        "mixed-script": "A good part of the text is in another script: it may have been left untranslated.",
+        "correction": "A point fix from corrections.csv of the source.",
+    }
+
+
 def read_own(source: Path | str) -> Own:
     """Read what a source knows of its own texts."""
     place = f"{show_source(source)}/{GLOSSARY_FILE}"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pipelines.compare import render_page
-from tests.browser import CHROMIUM, Browser
+from tests.browser import PROGRAM, Browser, open_browser
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+pytestmark = pytest.mark.skipif(not PROGRAM, reason="no Chromium here")
 
 HOSTILE = "</script><script>document.title='hacked'</script><img src=x onerror=\"document.title='hacked'\"><!--"
 SIDE = {"version": None, "published_at": None, "logical_sha256": None}
@@ -76,13 +76,13 @@ def rows(browser: Browser) -> list[str]:
 
 
 def test_search_filters_and_keys_work(page: Path) -> None:
-    with Browser() as browser:
-        browser.open(page)
+    with open_browser() as browser:
+        browser.open(page.as_uri())
         assert rows(browser)[:2] == ["doc-00000", "doc-00001"]
         assert len(rows(browser)) == 100
         browser.press("/")
         assert browser.run("document.activeElement.id") == "search"
-        browser.type("once7777")
+        browser.write("once7777")
         browser.wait("document.querySelectorAll('#list .id').length === 1")
         assert rows(browser) == ["doc-07777"]
         browser.press("Enter")
@@ -105,8 +105,9 @@ def test_search_filters_and_keys_work(page: Path) -> None:
 
 
 def test_nothing_hostile_runs(page: Path) -> None:
-    with Browser(is_dark=True) as browser:
-        browser.open(page)
+    with open_browser() as browser:
+        browser.prefer("dark")
+        browser.open(page.as_uri())
         for _ in range(3):
             browser.press("j")
             browser.press("Enter")
@@ -120,8 +121,8 @@ def test_a_script_that_is_not_ours_is_kept_from_running(page: Path, tmp_path: Pa
     forged = tmp_path / "forged.html"
     text = page.read_text(encoding="utf-8").replace("</body>", "<script>document.title = 'hacked'</script></body>")
     forged.write_text(text, encoding="utf-8")
-    with Browser() as browser:
-        browser.open(forged)
+    with open_browser() as browser:
+        browser.open(forged.as_uri())
         assert browser.run("document.title") != "hacked"
         assert any("Content Security Policy" in problem for problem in browser.problems)
 
@@ -129,7 +130,9 @@ def test_a_script_that_is_not_ours_is_kept_from_running(page: Path, tmp_path: Pa
 def test_the_page_asks_for_nothing_and_fits_a_narrow_window(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "innerHTML" not in text
-    with Browser(width=390) as browser:
-        browser.open(page)
+    with open_browser() as browser:
+        browser.resize(390, 900)
+        browser.open(page.as_uri())
         assert browser.run("document.documentElement.scrollWidth") <= 390
+        assert browser.requests == [page.as_uri()]
         assert browser.problems == []

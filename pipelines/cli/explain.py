@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.cli.output import add_store, find_release
 from pipelines.document import CleanedDocument, Edit, RawText, Reject, Settings, undo
 from pipelines.errors import DATA, USAGE, CorpusError
-
-if TYPE_CHECKING:
-    from pipelines.clean import Knowledge
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,13 +36,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Explain one document; 1 where it was rejected or is not there."""
     from pipelines.cli.explanation import explain_html, print_explanation
+    from pipelines.refine import reasons_of_rules
 
     path, wanted = _split(args.document)
     if path is not None:
         name, raw, edits = _from_file(path, wanted)
     else:
         name, raw, edits = _from_release(args.store, args.version, args.document)
-    reasons = _reasons(edits)
+    why = reasons_of_rules()
+    reasons = {edit.rule: why.get(edit.rule, "a rule of another version of Corpus") for edit in edits}
     if args.html and not args.html.parent.is_dir():
         raise CorpusError(f"{args.html}: no folder {args.html.parent}; make it, or name another file", USAGE)
     if args.html:
@@ -137,17 +135,3 @@ def _near(documents: Any, document_id: str) -> str:  # noqa: ANN401 - an Arrow t
 
 def _edit(row: dict[str, Any]) -> Edit:
     return Edit(**{name: row[name] for name in Edit._fields})
-
-
-def _reasons(edits: Iterable[Edit]) -> dict[str, str]:
-    """Why each rule does what it does; a correction has its reason with it."""
-    from pipelines.clean.metadata import RULE as METADATA
-    from pipelines.clean.metadata import WHY
-    from pipelines.refine import load_knowledge
-
-    knowledge: Knowledge = load_knowledge()
-    why = {rule.id: rule.why for rule in knowledge.rules}
-    why[METADATA] = WHY
-    why["mixed-script"] = "A good part of the text is in another script: it may have been left untranslated."
-    why["correction"] = "A point fix from corrections.csv of the source."
-    return {rule: why.get(rule, "a rule of another version of Corpus") for rule in dict.fromkeys(e.rule for e in edits)}

@@ -11,14 +11,29 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from pipelines.cli import diff, explain, gc, init, log, prune, publish, push, releases, rules, serve, verify, yank
+from pipelines.cli import (
+    diff,
+    explain,
+    gc,
+    init,
+    log,
+    prune,
+    publish,
+    push,
+    releases,
+    report,
+    rules,
+    serve,
+    verify,
+    yank,
+)
 from pipelines.cli.output import one_line, print_error
 from pipelines.errors import DATA, INTERNAL, USAGE, CorpusError
 
 INTERRUPTED, PIPE_CLOSED = 130, 141
 """Exit codes as the shell knows them: 128 + SIGINT, 128 + SIGPIPE."""
 
-COMMANDS = (publish, serve, releases, verify, diff, explain, rules, init, push, yank, prune, gc, log)
+COMMANDS = (publish, serve, releases, verify, diff, explain, report, rules, init, push, yank, prune, gc, log)
 
 _OUR_PLACES = {
     errno.EACCES: "give yourself the right to it, or choose another place",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
 
+from pipelines import database
 from pipelines.compare.difference import KeyChanges
 from pipelines.compare.sides import Side
 from pipelines.errors import USAGE, CorpusError
@@ -42,14 +44,9 @@ class Engine:
         self.found_count = 0
         self._errors = (duckdb.Error,)
         self._spill = tempfile.TemporaryDirectory(prefix="corpus-diff-")
-        settings = {
-            "temp_directory": self._spill.name,
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
         try:
-            self._connection = duckdb.connect(config=settings | {"memory_limit": memory or MEMORY})
+            self._connection = database.connect(memory or MEMORY, Path(self._spill.name))
+            self._connection.execute("SET preserve_insertion_order = false")
         except duckdb.Error as error:
             self._spill.cleanup()
             raise CorpusError(f"{memory} is no limit of memory: write 500MB or 2GB", USAGE) from error

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.card import render_card
+from pipelines.charts import draw_charts, gather_facts
 from pipelines.compare import (
     Difference,
     Engine,
@@ -190,7 +191,9 @@ def _publish_once(
         history = [*map(_describe, releases(store)), (chosen, bump or "", reason)]
         change_count = len(difference.changes) if parent else None
         card = render_card(tables, settings, history, change_count=change_count, source_name=build.source_name)
-        notes = {"README.md": card, "CHANGES.md": render_changes(manifest, report)}
+        sizes = [*((info.version, info.documents) for info in releases(store)), (chosen, tables.rows("documents"))]
+        charts = {f"charts/{name}": text for name, text in draw_charts(gather_facts(tables, sizes)).items()}
+        notes = {"README.md": card, "CHANGES.md": render_changes(manifest, report), **charts}
         _complete(folder, notes, manifest)
         promote(folder, store, manifest["version"], manifest["parent"], build.run_id)
     return outcome
@@ -199,6 +202,7 @@ def _publish_once(
 def _complete(folder: Path, notes: Mapping[str, str], manifest: Mapping[str, Any]) -> None:
     """Write the notes and records of a staged release, and check that it says what the manifest does."""
     for name, text in notes.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     write_records(folder, manifest)
     problems = [f"{finding.path}: {finding.problem}" for finding in verify(folder)]

@@ -3,7 +3,7 @@
 ::
 
     releases/1.3.0/
-      README.md  CHANGES.md  croissant.json  manifest.json  SHA256SUMS
+      README.md  CHANGES.md  croissant.json  manifest.json  SHA256SUMS  charts/*.svg
       documents/train-00000-of-00001.parquet   edits/…  terms/…  rejects/…  changes/…  (from the second release on)
 
 The store around them has the log, ``log/00000001.json`` and so on: what was published, withdrawn, pinned, removed.

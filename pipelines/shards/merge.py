@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import schemas
+from pipelines import database
 from pipelines.document import Reject, Settings
 from pipelines.release import row_sha256
 from pipelines.shards.settle import Settled
@@ -44,10 +45,7 @@ Relations = Mapping[str, "pa.Table | Sequence[Path]"]
 
 def connect(relations: Relations, scratch: Path) -> DuckDBPyConnection:
     """Open the rows of all shards as views of one connection."""
-    import duckdb
-
-    options = {"memory_limit": MEMORY, "temp_directory": str(scratch)}
-    connection = duckdb.connect(config=options)
+    connection = database.connect(MEMORY, scratch)
     weights: dict[str, int] = {}
     for name, relation in relations.items():
         weights[name] = _weight(relation)

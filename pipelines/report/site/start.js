@@ -1,0 +1,2 @@
+"use strict";
+Report.start().catch((problem) => Report.say(problem.message));
