@@ -155,6 +155,7 @@ def test_a_release_has_the_files_of_the_contract(store: Path) -> None:
     make_release(store, [A, B])
     tables = {f"{name}/train-00000-of-00001.parquet" for name in schemas.TABLES}
     records = {"README.md", "CHANGES.md", "croissant.json", "manifest.json", "SHA256SUMS"}
+    records |= {f"charts/{name}.svg" for name in ("timeline", "lengths", "classes", "versions")}
     assert snapshot(store / "releases" / "1.1.0").keys() == tables | records
     assert snapshot(store / "releases" / "1.0.0").keys() == (tables | records) - {
         "changes/train-00000-of-00001.parquet"
