@@ -5,8 +5,6 @@ from __future__ import annotations
 import http.server
 import json
 import os
-import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +27,7 @@ from pipelines.flows.timers import Cron, Interval, Watch, parse_zone
 from pipelines.flows.watch import stamp
 from pipelines.release import releases
 from tests.test_flows import is_gone
+from tests.tracing import TRACE, can_trace, outside
 
 ROOT = Path(__file__).parent.parent
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -369,17 +368,4 @@ def test_serving_for_a_while_publishes_each_change_once_and_ends_in_time(tmp_pat
     assert started
     assert all(is_gone(pid, 0.5) for pid in started)
     assert [each.version for each in releases(store)] == ["1.0.0", "1.1.0"]
-    called = set(
-        re.findall(r'inet_(?:addr|pton)\((?:AF_INET6, )?"([^"]+)"', calls.read_text() if calls.exists() else "")
-    )
-    assert {each for each in called if not each.startswith("127.") and each != "::1"} == set(), "a call to the outside"
-
-
-TRACE = ("strace", "-D", "-f", "--seccomp-bpf", "-e", "trace=connect", "-o")
-
-
-def can_trace(calls: Path) -> bool:
-    """Whether calls to the outside can be watched here; without that the test holds for everything else."""
-    if not shutil.which("strace"):
-        return False
-    return subprocess.run([*TRACE, str(calls), "true"], capture_output=True, check=False).returncode == 0
+    assert outside(calls) == set()

@@ -42,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
         lines = table([head, *rows], right=frozenset({1, 2}))
         print_lines(lines[:1])
         for line, release in zip(lines[1:], found, strict=True):
-            notes = [release.reason, *([f"withdrawn: {release.withdrawn}"] if release.withdrawn is not None else [])]
+            notes = [release.reason]
+            notes += [f"withdrawn: {release.withdrawn}"] * (release.withdrawn is not None)
+            notes += [f"flow run {release.run_id}"] * (release.run_id is not None)
             print_lines([line, *(part for note in notes for part in _indented(note))])
     return 0
 

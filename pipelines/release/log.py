@@ -57,13 +57,15 @@ class Entry:
 class Standing:
     """What the entries come to: withdrawn versions with their reasons, pinned ones, removed and published ones.
 
-    ``published`` and ``removed`` map a version to the logical hash of its documents.
+    ``published`` and ``removed`` map a version to the logical hash of its documents, ``runs`` to the id of the flow
+    run that published it.
     """
 
     withdrawn: Mapping[str, str]
     pinned: frozenset[str]
     published: Mapping[str, str]
     removed: Mapping[str, str]
+    runs: Mapping[str, str]
 
 
 def append(store: Path, action: str, version: str | None = None, detail: Mapping[str, Any] | None = None) -> Entry:
@@ -137,7 +139,10 @@ def standing(entries: Sequence[Entry]) -> Standing:
             pinned.add(version)
         elif entry.action == "unpin":
             pinned.discard(version)
-    return Standing(withdrawn, frozenset(pinned), published, removed)
+    runs = {
+        str(e.version): str(e.detail["run_id"]) for e in entries if e.action == "publish" and e.detail.get("run_id")
+    }
+    return Standing(withdrawn, frozenset(pinned), published, removed, runs)
 
 
 def _paths(store: Path) -> list[Path]:

@@ -27,7 +27,8 @@ Version = tuple[int, int, int]
 class ReleaseInfo:
     """What a list of releases says of each; ``published_at`` is UTC, ISO 8601.
 
-    ``withdrawn`` is the reason of a withdrawal, None where the release stands.
+    ``withdrawn`` is the reason of a withdrawal, None where the release stands. ``run_id`` is the flow run that
+    published it, None where the log knows of none.
     """
 
     version: str
@@ -40,6 +41,7 @@ class ReleaseInfo:
     published_at: str
     withdrawn: str | None = None
     is_pinned: bool = False
+    run_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,12 @@ def releases(store: Path) -> list[ReleaseInfo]:
     """List the releases of a store, oldest version first; a store that does not exist yet has none."""
     now = read_standing(store)
     return [
-        replace(Release(path).info, withdrawn=now.withdrawn.get(path.name), is_pinned=path.name in now.pinned)
+        replace(
+            Release(path).info,
+            withdrawn=now.withdrawn.get(path.name),
+            is_pinned=path.name in now.pinned,
+            run_id=now.runs.get(path.name),
+        )
         for path in _folders(store)
     ]
 
