@@ -50,6 +50,10 @@ class Place:
         """Show the URL without secrets."""
         return show_source(self.url)
 
+    def __repr__(self) -> str:
+        """Show the URL without secrets."""
+        return f"Place({self})"
+
     def __truediv__(self, name: str) -> Place:
         """Return the folder of that name inside this one."""
         return Place(f"{self.url.rstrip('/')}/{name}")

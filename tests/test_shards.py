@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -429,3 +430,31 @@ def test_a_shard_that_kills_its_worker_is_named_when_all_else_is_done(tmp_path: 
     with pytest.raises(CorpusError, match="deadly: a worker was killed twice over it"):
         seen.extend(str(result) for _, result in run_in_processes(die_or_fail, shards, 2))
     assert sorted(seen) == ["a", "b", "c"]
+
+
+def test_a_pool_that_breaks_while_its_results_are_looked_at_loses_no_shard(tmp_path: Path) -> None:
+    shards = shards_named(tmp_path, "a", "unlucky", *"bcdefgh")
+    seen = []
+    for _, result in run_in_processes(die_or_fail, shards, 1):
+        seen.append(str(result))
+        time.sleep(0.2)  # the pool goes on, and breaks, meanwhile
+    assert sorted(seen) == sorted(["a", "unlucky", *"bcdefgh"])
+
+
+def test_what_killed_attempts_left_goes_in_time_and_what_a_run_needs_stays(source: Path, tmp_path: Path) -> None:
+    refined, _ = make(source, tmp_path)
+    area = Area(str(tmp_path / "area"))
+    orphan = tmp_path / "area" / "ab" / ("ab" + "0" * 62)
+    orphan.mkdir(parents=True)
+    (orphan / "half-documents.parquet").write_text("half")
+    for path in (tmp_path / "area").rglob("*"):
+        os.utime(path, (0, 0))
+    area.prune(0, {result.key for result in refined.results})
+    assert not orphan.exists()
+    assert len(list((tmp_path / "area").rglob("record.json"))) == len(refined.results)
+
+
+def test_an_expectation_makes_nothing_anew(source: Path, tmp_path: Path) -> None:
+    make(source, tmp_path)
+    (source / "dataset.toml").write_text("min_documents = 2\nmax_reject_share = 0.9\n")
+    assert make(source, tmp_path)[0].new == 0

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import schemas
 from pipelines.compare.difference import Difference
 from pipelines.errors import INTERNAL, CorpusError
-from pipelines.release import AnyTables, TableFiles, sort_documents, table_sha256
+from pipelines.release import AnyTables, TableFiles, sort_documents, table_sha256, take_rows
 
 
 def build_changes(difference: Difference, tables: AnyTables) -> pa.Table:
@@ -19,8 +19,8 @@ def build_changes(difference: Difference, tables: AnyTables) -> pa.Table:
     head = pa.table([pa.array([row[i] for row in rows], own[i].type) for i in range(4)], schema=pa.schema(own))
     wanted = head["document_id"].combine_chunks()
     found = [batch.filter(pc.is_in(batch["id"], value_set=wanted)) for batch in tables.batches("documents")]
-    documents = pa.Table.from_batches(found, schemas.arrow_schema("documents")).combine_chunks()
-    after = documents.take(pc.index_in(wanted, value_set=documents["id"].combine_chunks()))
+    documents = pa.Table.from_batches(found, schemas.arrow_schema("documents"))
+    after = take_rows(documents, pc.index_in(wanted, value_set=documents["id"].combine_chunks()))
     table = pa.table([*head.columns, *after.columns], schema=schema)
     schemas.check("changes", table)
     return table

@@ -7,11 +7,26 @@ import hashlib
 import stat
 from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 from pipelines.ingest.places import Input, Window
 from pipelines.places import attempt
 
 CHUNK = 1 << 20
+MARKS = (
+    "ETag",
+    "etag",
+    "md5",
+    "md5Hash",
+    "checksum",
+    "CRC",
+    "mtime",
+    "modified",
+    "last_modified",
+    "LastModified",
+    "updated",
+)
+"""What file systems tell of the version of a file; each has words of its own."""
 
 
 def size_of(entry: Input) -> int:
@@ -31,7 +46,7 @@ def identity_of(entry: Input) -> str:
     try:
         if entry.place is not None:
             system = entry.place.opened[0]
-            return attempt(system, lambda: str(system.ukey(entry.path)))
+            return attempt(system, lambda: _told(system, entry.path))
         path = Path(entry.path)
         kind = f"link to {path.resolve()} " if path.is_symlink() else ""
         if not stat.S_ISREG(path.stat().st_mode):
@@ -40,6 +55,15 @@ def identity_of(entry: Input) -> str:
             return kind + _digest(file, entry.window)
     except OSError as error:
         return f"{type(error).__name__}: {error.strerror}"
+
+
+def _told(system: Any, path: Path | str) -> str:  # noqa: ANN401 - fsspec has no types
+    """Put together what a file system says about a version of a file; where it says nothing, hash the file."""
+    facts = system.info(path)
+    marks = {name: str(facts[name]) for name in MARKS if facts.get(name)}
+    if not marks:
+        return hashlib.sha256(system.cat_file(path)).hexdigest()
+    return repr((facts.get("size"), sorted(marks.items())))
 
 
 def _digest(file: BufferedReader, window: Window | None) -> str:

@@ -108,7 +108,8 @@ def collect(store: Path) -> list[Path]:
     for folder in sorted((store / REMOVED).iterdir()) if (store / REMOVED).is_dir() else ():
         remove_tree(folder)
         gone.append(folder)
-    for path in sorted(path for name in (LATEST, LOG) for path in (store / INTERIM).glob(f"{name}-*")):
+    patterns = (f"{LATEST}-*", f"{LOG}-*", "*.json.*")
+    for path in sorted(path for pattern in patterns for path in (store / INTERIM).glob(pattern)):
         path.unlink(missing_ok=True)
         gone.append(path)
     return gone

@@ -35,6 +35,7 @@ from pipelines.release.tables import (
     row_sha256,
     sort_documents,
     table_sha256,
+    take_rows,
 )
 from pipelines.release.verify import check_files, verify
 
@@ -70,6 +71,7 @@ __all__ = [
     "sort_documents",
     "store_of",
     "table_sha256",
+    "take_rows",
     "verify",
     "withdrawal",
 ]

@@ -115,13 +115,24 @@ def releases(store: Path) -> list[ReleaseInfo]:
     now = read_standing(store)
     return [
         replace(
-            Release(path).info,
+            info,
             withdrawn=now.withdrawn.get(path.name),
             is_pinned=path.name in now.pinned,
             run_id=now.runs.get(path.name),
         )
         for path in _folders(store)
+        if (info := _info_of(path))
     ]
+
+
+def _info_of(folder: Path) -> ReleaseInfo | None:
+    """Return the line of a release, None where it was removed since the store was listed."""
+    try:
+        return Release(folder).info
+    except CorpusError:
+        if (folder / MANIFEST).exists():
+            raise
+        return None
 
 
 def latest(store: Path) -> Release | None:

@@ -103,11 +103,19 @@ def row_sha256(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
+def take_rows(table: pa.Table, indices: pa.Array) -> pa.Table:
+    """Take rows of a table in the order of the indices; its texts may be more than the 2 GB of a string array."""
+    wide = [field.with_type(pa.large_string()) if pa.types.is_string(field.type) else field for field in table.schema]
+    taken = table.cast(pa.schema(wide)).take(indices)
+    pieces = [taken.slice(start, BATCH).cast(table.schema) for start in range(0, taken.num_rows, BATCH)]
+    return pa.concat_tables(pieces) if pieces else table.schema.empty_table()
+
+
 def sort_documents(documents: pa.Table) -> pa.Table:
     """Sort ``documents`` by (published_date, id), unknown dates first."""
     dates, ids = documents["published_date"].to_pylist(), documents["id"].to_pylist()
     keys = [(day is not None, day or date.min, key) for day, key in zip(dates, ids, strict=True)]
-    return documents.take(pa.array(sorted(range(len(keys)), key=keys.__getitem__), pa.int64()))
+    return take_rows(documents, pa.array(sorted(range(len(keys)), key=keys.__getitem__), pa.int64()))
 
 
 def count_values(tables: AnyTables, name: str, *columns: str) -> Counter[tuple[Any, ...]]:

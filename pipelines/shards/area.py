@@ -14,7 +14,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,9 @@ from pipelines.ingest import hide_secrets
 RECORD = "record.json"
 PROBES = "probes"
 CHUNK = 1 << 20
+KEY = 64
+"""Characters of the name of a result."""
+
 IN_USE = 6 * 3600
 """Seconds for which a result may not be thrown away."""
 
@@ -166,22 +169,31 @@ class Area:
             self._system[0].get_file(path, str(copy))
         return copy
 
-    def prune(self, most: int) -> None:
+    def prune(self, most: int, kept: Collection[str] = ()) -> None:
         """Remove the results that were used longest ago until the area holds at most ``most`` bytes.
 
-        What was used in the last hours is left alone, another run may be at it. Only a local area is looked after: on
-        an object store its owner's rules of expiry do that.
+        What killed attempts left goes in any case. What is ``kept``, or was used in the last hours, is left alone:
+        another run may be at it. Only a local area is looked after: on an object store its owner's rules of expiry do
+        that.
         """
         if not self.is_local:
             return
-        entries = {path: _used(path) for path in Path(self._system[1]).glob("??/*")}
-        sizes = {path: sum(each.stat().st_size for each in path.iterdir()) for path in entries}
+        entries = {path: _used(path) for path in Path(self._system[1]).glob("??/*") if len(path.name) == KEY}
+        sizes = {path: _size(path) for path in entries}
         total = sum(sizes.values())
         for path in sorted(entries, key=lambda path: entries[path]):
-            if total <= most or entries[path] > time.time() - IN_USE:
+            if entries[path] > time.time() - IN_USE:
                 return
-            shutil.rmtree(path, ignore_errors=True)
-            total -= sizes[path]
+            is_whole = (path / RECORD).exists()
+            if path.name not in kept and (total > most or not is_whole):
+                shutil.rmtree(path, ignore_errors=True)
+                total -= sizes[path]
+
+    def touch(self, keys: Iterable[str]) -> None:
+        """Mark results as used just now."""
+        for key in keys if self.is_local else ():
+            with contextlib.suppress(OSError):
+                os.utime(self.path(key, RECORD))
 
     def _sha256(self, path: str) -> str:
         digest = hashlib.sha256()
@@ -192,6 +204,18 @@ class Area:
 
 
 def _used(folder: Path) -> float:
-    """Return the time at which a result was last made or asked for."""
-    record = folder / RECORD
-    return (record if record.exists() else folder).stat().st_mtime
+    """Return the time at which a result was last made or asked for; what is gone meanwhile counts as just used."""
+    for path in (folder / RECORD, folder):
+        with contextlib.suppress(OSError):
+            return path.stat().st_mtime
+    return time.time()
+
+
+def _size(folder: Path) -> int:
+    """Add up the bytes of a result; files come and go while other runs are at work."""
+    total = 0
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            with contextlib.suppress(OSError):
+                total += path.stat().st_size
+    return total

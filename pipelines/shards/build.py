@@ -78,15 +78,28 @@ def refine_shards(source: Source, area: Area, engine: Engine, on_done: Listener 
     results = tuple(found[shard] for shard in shards)
     excesses = (excess for result in results for excess in result.excesses)
     check_guards(excesses, sum(result.documents for result in results), source.knowledge.rules)
-    area.prune(MOST_KEPT)
+    keys = {result.key for result in results}
+    area.touch(keys)
+    area.prune(MOST_KEPT, keys)
     return Refined(results, job)
 
 
 def merge_shards(refined: Refined, folder: Path) -> int:
     """Write the tables of a source as Parquet files below ``folder``; return the number of its inputs.
 
-    Of a file with many records each is an input. CorpusError where a correction has no document.
+    Of a file with many records each is an input. CorpusError where a correction has no document, or where there is no
+    room to sort.
     """
+    import duckdb
+
+    try:
+        return _merge(refined, folder)
+    except duckdb.Error as error:
+        cause = " ".join(str(error).split())[:200]
+        raise CorpusError(f"the rows cannot be sorted ({cause}): make room on the disk of the store") from error
+
+
+def _merge(refined: Refined, folder: Path) -> int:
     results, job = refined.results, refined.job
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         names = (*FILLED, "keys", "rejects")

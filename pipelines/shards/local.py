@@ -60,8 +60,8 @@ def _pooled(work: Work, shards: Sequence[Shard], workers: int, lost: list[Shard]
         try:
             while waiting or running:
                 while waiting and len(running) < 2 * workers:
-                    shard = waiting.pop()
-                    running[pool.submit(work, shard)] = shard
+                    future = pool.submit(work, waiting[-1])  # raises where the pool has broken meanwhile
+                    running[future] = waiting.pop()
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     result = future.result()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from importlib import metadata
 from typing import Any
@@ -52,6 +52,12 @@ LIBRARIES = (
 
 ATTEMPTS = 3
 
+DECISIVE = (
+    "languages", "redact", "fields", "max_bytes", "max_line_length", "max_unpacked_bytes", "max_ratio", "max_depth",
+    "max_files",
+)  # fmt: skip
+"""The settings that decide about the rows of a shard; the others are looked at when all rows are there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -70,7 +76,7 @@ def shard_schema(name: str) -> pa.Schema:
 
 def fingerprint_of(knowledge: Knowledge, settings: Settings) -> str:
     """Hash everything but the raw bytes that the rows of a shard depend on (hexadecimal SHA-256)."""
-    described = replace(settings, title="", description="", licence="", contact="", version_policy="", duplicates="")
+    described = [getattr(settings, name) for name in DECISIVE]
     parts = (
         FORMAT, knowledge.rule_fingerprint, knowledge.glossary_fingerprint, knowledge.parser_fingerprint,
         schemas.fingerprint(), repr(described), *_libraries(),
