@@ -196,3 +196,20 @@ def test_what_closes_a_text_comes_off(tail: str, found: list[tuple[str, str]]) -
 def test_datelines_without_an_agency(head: str) -> None:
     assert parts(head + LEAD)[0][0] == "dateline_place"
     assert roles(head + LEAD)[-1] == ("body", LEAD)
+
+
+WRAPPED = (
+    "Railway to the coast opens\n\n2022-07-09\n\nThe line of 212 kilometers to the coast is finished, the railway of the\n"
+    "province said on Wednesday. It took six years to build and cost more than\n3,000 workers their holidays.\n"
+)
+
+
+def test_the_first_lines_of_a_text_with_hard_line_ends_are_no_headlines() -> None:
+    document = parse(WRAPPED)
+    assert [p.role for p in document.paragraphs if p.role != "body"] == ["title", "stamp"]
+    assert "The line of 212" in refined(WRAPPED).text
+
+
+def test_an_agency_in_a_credit_is_no_photographer() -> None:
+    text = "A bridge opens\n\nThe bridge was opened on Wednesday, and all came to see it. (Photo by Wang Lei/Xinhua)\n"
+    assert refined(text).fields.photographers == ("Wang Lei",)

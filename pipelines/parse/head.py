@@ -33,13 +33,19 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
             title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
             rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
             continue
-        paragraph = _opening(rest[0], title, may_head=_run(rest) <= min(LONGEST_RUN, len(rest) - 1))
+        may_head = _run(rest) <= min(LONGEST_RUN, len(rest) - 1) and not _is_wrapped(rest)
+        paragraph = _opening(rest[0], title, may_head=may_head)
         if paragraph is None:
             break
         title = title or (rest[0].text if paragraph.role == "title" else "")
         found.append(paragraph)
         rest.pop(0)
     return found, rest
+
+
+def _is_wrapped(blocks: list[Block]) -> bool:
+    """Tell a line of a text with hard line ends from a headline: it goes on, or has gone on, in lower case."""
+    return any(block.text[:1].islower() for block in blocks[:2])
 
 
 def _run(blocks: list[Block]) -> int:

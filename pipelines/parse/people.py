@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, PHOTO_LABELS, REPORTER_LABELS, SURNAMES, alternatives
+from pipelines.parse.lexicon import (
+    AGENCIES,
+    EDITOR_LABELS,
+    OUTLET_LABELS,
+    PHOTO_LABELS,
+    REPORTER_LABELS,
+    SURNAMES,
+    alternatives,
+)
 
 _NAME = re.compile(r"[^\W\d_][\w'’.·-]*(?:[ \u00a0][^\W\d_][\w'’.·-]*){0,7}")
 _SEPARATOR = re.compile(r"\s*(?:[,,、;;/&|]|\band\b|\u00a0{2,}| {2,})\s*")
@@ -51,6 +59,6 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for separator in [*_SEPARATOR.finditer(text, start, end), None]:
         stop = separator.start() if separator else end
         name = _NAME.search(text, position, stop)
-        if name and name.group()[0].isalpha():
+        if name and name.group()[0].isalpha() and name.group() not in AGENCIES:
             yield from _run_on(text, name.start(), name.end())
         position = separator.end() if separator else stop

@@ -14,7 +14,7 @@ _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
 _NO_BREAK = re.compile(rf"[\u00a0\u3000\u2000-\u200a\u202f\u205f]{_BLANKS}*")
 _WIDE = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
 _BEFORE_MARK = re.compile(r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?=\s|$|[\"”’')\]])")
-_DOUBLED = re.compile(r"(?<=[^\s.])\.(?:[ ]{1,3}\.(?!\.))+(?=\s|$)")
+_DOUBLED = re.compile(r"(?<=[^\s.])\.(?:[ ]{1,3}\.(?!\.))+(?=\s|$)|(?<=[a-z0-9)][a-z0-9)])\.\.(?=\s+[A-Z“\"(]|\s*$)")
 _ORPHAN = re.compile(
     rf"(?:\.(?<=[\w\"”'’)%].){_BLANKS}{{1,4}}(?P<comma>,)|,(?<=[\w\"”'’)%].){_BLANKS}{{1,4}}(?P<mark>[,.]))(?=\s|$)"
 )
@@ -172,9 +172,13 @@ SPACING = (
         "An empty sentence is left where the engine lost a paragraph break.",
         _DOUBLED,
         lambda _: ".",
-        (("strengthened. . The meeting", "strengthened. The meeting"), ("It ended. .", "It ended.")),
-        ("He paused ... and went on.", "the U.S. team"),
-        (". .", ".  ."),
+        (
+            ("strengthened. . The meeting", "strengthened. The meeting"),
+            ("It ended. .", "It ended."),
+            ("It was opened on Wednesday.. The town came.", "It was opened on Wednesday. The town came."),
+        ),
+        ("He paused ... and went on.", "the U.S. team", "He paused .. and went on.", "He paused... Then he went on."),
+        (". .", ".  .", ".."),
     ),
     _rule(
         "missing-space",
