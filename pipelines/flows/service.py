@@ -26,7 +26,7 @@ from types import FrameType
 from typing import IO
 
 from pipelines.document import Settings
-from pipelines.errors import CorpusError
+from pipelines.errors import DATA, USAGE, CorpusError
 from pipelines.flows.notify import notice_of_failure, tell
 from pipelines.flows.server import STOP_LIMIT, Server, bypass_proxies, check_user_server, make_home, user_url
 from pipelines.flows.timers import Timer
@@ -39,6 +39,9 @@ GRACE = STOP_LIMIT / 3
 """Seconds that a run may take to end when it is stopped; the server has ``STOP_LIMIT`` after it."""
 
 PROGRAM = (sys.executable, "-m", "pipelines", "publish", "--json")
+
+RACE = "another run "
+"""What every message about a lost race, or a lock that another run holds, has in it."""
 
 Say = Callable[[str], None]
 
@@ -153,16 +156,19 @@ class Service:
             page = host.ready()
             self.say(f"serving {show_source(self.source)} to {self.store} {self.timer.describe()}; page {page}")
             while self.timer.wait(signals.pause):
-                self._publish(signals, host, settings)
+                self.timer.hear(may_pass=self._publish(signals, host, settings))
         self.say("ended")
 
-    def _publish(self, signals: Signals, host: Host, settings: Settings) -> None:
-        """Do one run and say what came of it; whatever goes wrong, the service goes on."""
+    def _publish(self, signals: Signals, host: Host, settings: Settings) -> bool:
+        """Do one run and say what came of it; whatever goes wrong, the service goes on.
+
+        Returns whether it failed in a way that may pass by itself.
+        """
         try:
             host.ready()
         except CorpusError as error:
             self.say(f"not published: {error}")
-            return
+            return True
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             begin = time.monotonic()
             run = subprocess.Popen(  # noqa: S603 (our own interpreter, our own program)
@@ -175,11 +181,14 @@ class Service:
                 end(run)
             if problem:
                 host.close_runs(problem)
-            for line in _lines(err):
+            lines = _lines(err)
+            for line in lines:
                 self.say(line)
-            if problem.startswith("not published"):  # the run could not tell it itself
+            is_stuck = problem.startswith("not published")
+            if is_stuck:  # the run could not tell it itself
                 tell(lambda: notice_of_failure(self.source, self.store, problem), settings)
             self.say(problem or _result(run.returncode, _text(out)))
+            return is_stuck if problem else _may_pass(run.returncode, lines)
 
     def _attend(self, run: subprocess.Popen[bytes], signals: Signals, begin: float) -> str:
         """Wait for the end of a run; say why it is to be stopped, where it is."""
@@ -204,11 +213,22 @@ def _result(code: int, text: str) -> str:
     """Say in one line what a run came to."""
     if code != 0:
         return f"not published: exit code {code}"
-    outcome = json.loads(text)
-    version = outcome["version"]
-    if outcome["published"]:
-        return f"published {version}: {outcome['reason']} ({outcome['path']})"
+    try:
+        outcome = json.loads(text)
+        version = outcome["version"]
+        if outcome["published"]:
+            return f"published {version}: {outcome['reason']} ({outcome['path']})"
+    except (ValueError, KeyError, TypeError):
+        return "the run ended well, but did not say in JSON what it came to: see corpus releases"
     return f"nothing changed since {version}"
+
+
+def _may_pass(code: int, lines: list[str]) -> bool:
+    """Tell from the exit code of a run and what it said whether another attempt may go well, with nothing mended.
+
+    A lost race has the exit code of a problem with the data: only its message tells it.
+    """
+    return code not in {0, DATA, USAGE} or (code == DATA and any(RACE in line for line in lines))
 
 
 def _text(file: IO[str]) -> str:

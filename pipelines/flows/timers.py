@@ -6,6 +6,7 @@ machine sleeps is made up for once, however many there were.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ SLICE = 20.0
 POLL, POLL_REMOTE = 1.0, 30.0
 """Seconds between two looks at a source that is watched, local or behind a URL."""
 
+AGAIN, AGAIN_AT_MOST = 30.0, 3600.0
+"""Seconds before a failed run of a watched source is tried again: twice as many after each failure, up to a limit."""
+
 
 class Timer(Protocol):
     """Tells when the next run is due."""
@@ -37,6 +41,9 @@ class Timer(Protocol):
 
     def wait(self, pause: Pause) -> bool:
         """Return True when a run is due, False when the service is to end."""
+
+    def hear(self, *, may_pass: bool) -> None:
+        """Hear how the run ended: whether it failed in a way that may pass by itself."""
 
 
 def parse_zone(name: str) -> ZoneInfo:
@@ -68,6 +75,9 @@ class Interval:
             return not pause(0)
         self._due += (int((now - self._due) // self.seconds) + 1) * self.seconds
         return not pause(self._due - now)
+
+    def hear(self, *, may_pass: bool) -> None:
+        """Do nothing: the next run comes in any case."""
 
 
 @dataclass
@@ -113,15 +123,23 @@ class Cron:
                 return False
         return not pause(0)
 
+    def hear(self, *, may_pass: bool) -> None:
+        """Do nothing: the next run comes in any case."""
+
 
 @dataclass
 class Watch:
-    """A run when the source is other than the last run saw it, and has stayed as it is for ``quiet`` seconds."""
+    """A run when the source is other than the last run saw it, and has stayed as it is for ``quiet`` seconds.
+
+    One that failed in a way that may pass is tried again after growing pauses, also where nothing has changed.
+    """
 
     source: Path | str
     quiet: float
     say: Callable[[str], None]
     _done: str | None = field(default=None, init=False)
+    _again: float = field(default=math.inf, init=False)
+    _pause: float = field(default=0.0, init=False)
 
     def describe(self) -> str:
         """Say what is watched."""
@@ -140,12 +158,22 @@ class Watch:
             problem = told
             if now != seen:
                 seen, since = now, time.monotonic()
-            if seen not in {None, self._done} and not told and time.monotonic() - since >= self.quiet:
-                self._done = seen
+            is_wanted = seen is not None and (seen != self._done or time.monotonic() >= self._again)
+            if is_wanted and not told and time.monotonic() - since >= self.quiet:
+                self._done, self._again = seen, math.inf
                 return True
             if pause(poll):
                 return False
         return False
+
+    def hear(self, *, may_pass: bool) -> None:
+        """Plan another attempt where the failure may pass; else only a change of the source calls for the next run."""
+        if not may_pass:
+            self._pause = 0.0
+            return
+        self._pause = min(2 * self._pause, AGAIN_AT_MOST) or AGAIN
+        self._again = time.monotonic() + self._pause
+        self.say(f"the run is tried again in {self._pause:g} seconds, or when the source changes")
 
     def _look(self) -> tuple[str, str]:
         """Return the stamp of the source, or nothing and why."""
