@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import http.server
 import json
+import socket
 import socketserver
 import sys
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.cli.main import main
 from pipelines.compare import Change, Difference
 from pipelines.document import Settings
 from pipelines.errors import USAGE, CorpusError
@@ -24,6 +26,7 @@ from pipelines.flows.notify import Channels, Notice, announcing, channels, notic
 from pipelines.flows.retry import attempt, is_passing
 from pipelines.ingest import read_settings
 from pipelines.publish import Outcome
+from tests.samples import make_document, make_release
 
 REJECT = {"source": "a|b.txt", "stage": "ingest", "reason": "empty", "detail": "no *text*", "bytes": 0}
 OUTCOME = Outcome(
@@ -148,6 +151,22 @@ def test_what_cannot_be_told_is_logged_and_nothing_else(
     ]
 
 
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/hooks/fake secret", "http://127.0.0.1:port/fake-secret", "fake:/"]
+)
+def test_no_part_of_the_address_of_a_webhook_is_logged(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    (problem,) = send(NOTICE, Channels(webhook=address))
+    assert "fake" not in problem + caplog.text
+
+
+def test_a_webhook_that_refuses_is_told_by_its_status(webhook: tuple[str, list[Any]]) -> None:
+    assert send(NOTICE, Channels(webhook=f"{webhook[0]}/broken")) == ["webhook: HTTPError, HTTP status 500"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (problem,) = send(NOTICE, Channels(webhook=f"http://127.0.0.1:{port}/hook"))
+    assert problem == f"webhook: ConnectionRefusedError, errno {errno.ECONNREFUSED}"
+
+
 # Who is told of what
 
 
@@ -164,6 +183,17 @@ def test_the_environment_goes_before_the_source(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("CORPUS_NOTIFY_COMMAND", "tell")
     monkeypatch.setenv("CORPUS_NOTIFY_ON", "published,unchanged")
     assert channels(own) == Channels("http://c", "b@example.org", "tell", ("published", "unchanged"))
+
+
+def test_an_unknown_event_is_told_with_the_place_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    channels(Settings("news", notify=(("on", "always"),)))
+    assert "dataset.toml: always is none of" in caplog.text
+    assert "CORPUS_NOTIFY_ON" not in caplog.text
+    monkeypatch.setenv("CORPUS_NOTIFY_ON", "never")
+    channels(None)
+    assert "CORPUS_NOTIFY_ON: never is none of" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -187,7 +217,7 @@ def test_a_run_is_told_once_whatever_it_comes_to(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(notify, "send", lambda notice, to: sent.append(notice))
     monkeypatch.setenv("CORPUS_NOTIFY_COMMAND", "tell")
     with announcing("news", tmp_path, lambda: Settings("news")) as tell:
-        tell(OUTCOME)
+        tell(OUTCOME, "data/releases/1.1.0")
     with pytest.raises(CorpusError, match="mend it"), announcing("news", tmp_path, lambda: Settings("news")):
         raise CorpusError("mend it: s3://key:secret@bucket")
     with announcing("news", tmp_path, lambda: Settings("news")):
@@ -196,6 +226,34 @@ def test_a_run_is_told_once_whatever_it_comes_to(tmp_path: Path, monkeypatch: py
         ("published", "Corpus published 1.1.0 of news: 1 document added (data/releases/1.1.0)"),
         ("failed", "Corpus published nothing of news: mend it: s3://bucket"),
     ]
+
+
+def test_a_release_elsewhere_is_told_once_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Notice] = []
+    store = "memory://told-elsewhere/store"
+    monkeypatch.setattr(notify, "send", lambda notice, to: sent.append(notice))
+    monkeypatch.setenv("CORPUS_NOTIFY_COMMAND", "tell")
+    names = ["a"]
+
+    def publish(_: object, home: Path, **__: object) -> Outcome:
+        return make_release(home, [make_document(name) for name in names])
+
+    monkeypatch.setattr("pipelines.flows.run_publish", publish)
+    assert main(["publish", str(tmp_path), "--to", store]) == 0
+    (notice,) = sent
+    assert (notice.event, notice.store, notice.path) == ("published", store, f"{store}/releases/1.0.0")
+    assert f"({store}/releases/1.0.0)" in notice.text
+
+    def fail(*_: object, **__: object) -> None:
+        raise CorpusError("the upload broke off: run it again")
+
+    names.append("b")
+    monkeypatch.setattr("pipelines.push.objects._upload", fail)
+    assert main(["publish", str(tmp_path), "--to", store, "--dry-run"]) == 1
+    assert len(sent) == 1, "a dry run tells nobody"
+    assert main(["publish", str(tmp_path), "--to", store]) == 1
+    assert [each.event for each in sent] == ["published", "failed"]
+    assert "the upload broke off" in sent[1].text
 
 
 # What the page shows

@@ -60,6 +60,8 @@ def test_every_deployment_names_a_flow_that_takes_its_parameters() -> None:
     ("given", "said"),
     [
         ({"source": "s3://key:fake-secret@bucket/news"}, "take them out of the URL"),
+        ({"store": "s3://key:fake-secret@bucket/store"}, "give a folder as the store"),
+        ({"store": "s3:/bucket/store"}, "give a folder as the store"),
         ({"version": "1.2"}, "give X.Y.Z or auto"),
         ({"workers": 0}, "give a whole number from 1"),
     ],
@@ -68,7 +70,7 @@ def test_a_wrong_parameter_is_refused_in_one_clear_line(given: dict[str, Any], s
     from pipelines.flows.attend import check_parameters
 
     with pytest.raises(CorpusError, match=said) as caught:
-        check_parameters(**{"source": "seeds", "version": "auto", "workers": None, **given})
+        check_parameters(**{"source": "seeds", "store": "data", "version": "auto", "workers": None, **given})
     assert caught.value.exit_code == USAGE
     assert "fake-secret" not in str(caught.value)
 

@@ -122,6 +122,24 @@ def test_every_release_of_a_store_is_verified_and_damage_is_told(
     assert [each.event for each in sent] == ["failed"]
 
 
+def test_a_url_is_refused_as_the_store_and_becomes_no_folder(
+    embedded: Server, sent: list[Notice], source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.flows.publish import publish_release
+    from pipelines.flows.upkeep import prune_store, verify_release
+
+    monkeypatch.chdir(tmp_path)
+    store = "s3://someone:given-away@bucket/store"
+    for work in (
+        lambda: publish_release(str(source), store), lambda: verify_release(store), lambda: prune_store(store, 3),
+    ):  # fmt: skip
+        with pytest.raises(CorpusError, match="give a folder as the store"):
+            work()
+    assert {each.name for each in tmp_path.iterdir()} == {"news"}
+    assert [each.event for each in sent] == ["failed"] * 3
+    assert all("given-away" not in str(each) for each in sent)
+
+
 def test_a_run_that_nobody_runs_any_more_is_closed(embedded: Server) -> None:
     state = {"state": {"type": "RUNNING", "name": "Running"}}
     flow = embedded._ask("flows/", {"name": "left"}, 30)

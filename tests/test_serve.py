@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.cli.main import main
+from pipelines.cli.output import store_argument
 from pipelines.errors import CorpusError
 from pipelines.flows import service, timers
 from pipelines.flows.service import Service, Signals
@@ -199,6 +201,33 @@ def test_a_source_that_cannot_be_listed_is_told_once_and_watched_on(
     assert said == ["cannot look at the source: gone"]
 
 
+def test_a_failed_run_of_a_watched_source_is_tried_again_after_growing_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+
+    def pause(seconds: float) -> bool:
+        now[0] += seconds
+        return now[0] > 20_000
+
+    said: list[str] = []
+    watch = Watch(tmp_path, 1, said.append)
+    begun = []
+    for _ in range(10):
+        assert watch.wait(pause)
+        begun.append(now[0])
+        watch.hear(may_pass=True)
+    pauses = [round(later - earlier) for earlier, later in pairwise(begun)]
+    assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert said[0] == "the run is tried again in 30 seconds, or when the source changes"
+    (tmp_path / "new.txt").write_text("x")
+    assert watch.wait(pause)
+    assert now[0] - begun[-1] < 5, "a change does not wait for the pause"
+    watch.hear(may_pass=False)
+    assert not watch.wait(pause), "neither done nor mended"
+
+
 # The service
 
 
@@ -255,6 +284,64 @@ def test_a_run_that_fails_does_not_end_the_service(
 ) -> None:
     said = serve(tmp_path, monkeypatch, "import sys; sys.exit('corpus: mend s3://key:secret@bucket/a.txt')", times=2)
     assert said[2:-1] == ["corpus: mend s3://bucket/a.txt", "not published: exit code 1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (f"print({json.dumps(OUTCOME)!r})", False),
+        ("raise SystemExit(1)", False),
+        ("raise SystemExit(2)", False),
+        ("raise SystemExit(3)", True),
+        ("import os; os.kill(os.getpid(), 9)", True),
+        ("import sys; sys.exit('corpus: another run published meanwhile (1.1.0 instead of 1.0.0); run again')", True),
+    ],
+)
+def test_the_timer_hears_whether_a_failure_may_pass(
+    prefect: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, expected: bool
+) -> None:
+    heard: list[bool] = []
+    monkeypatch.setattr(Interval, "hear", lambda _, *, may_pass: heard.append(may_pass))
+    serve(tmp_path, monkeypatch, program)
+    assert heard == [expected]
+
+
+@pytest.mark.parametrize("answer", ["", "Loading…", "[]", "{}", '{"version": "1.0.0"}'])
+def test_an_answer_that_cannot_be_read_does_not_end_the_service(
+    prefect: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    said = serve(tmp_path, monkeypatch, f"print({answer!r})", times=2)
+    told = "the run ended well, but did not say in JSON what it came to: see corpus releases"
+    assert said[2:] == [told, told, "ended"]
+
+
+def test_a_url_is_refused_as_the_store_and_becomes_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve", ".", "--to", "s3://key:secret@bucket/store"]) == 2
+    said = capsys.readouterr().err
+    advice = "give a folder as the store; corpus publish --to URL publishes elsewhere"
+    assert said == f"corpus: s3://bucket/store is a URL: {advice}\n"
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "s3:" / "bucket" / "store").mkdir(parents=True)
+    assert main(["serve", ".", "--to", "s3://bucket/store"]) == 2, "also where there is a folder of that name"
+
+
+def test_the_other_commands_keep_the_text_of_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s3:" / "bucket").mkdir(parents=True)
+    assert store_argument("s3://bucket") == "s3://bucket"
+    assert store_argument(f"file://{tmp_path}") == tmp_path
+    assert store_argument("s3:/bucket") == Path("s3:/bucket")
+
+
+@pytest.mark.parametrize("command", [["report"], ["prune", "--keep", "1"], ["yank", "1.0.0", "--undo"]])
+def test_a_command_for_folders_refuses_a_url(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--store", "s3://key:secret@bucket"]) == 2
+    said = capsys.readouterr().err
+    assert "give a folder as the store" in said
+    assert "secret" not in said
 
 
 def test_a_run_that_takes_too_long_is_stopped_with_all_that_it_started(

@@ -103,7 +103,7 @@ def _validated(document: CleanedDocument, settings: Settings) -> CleanedDocument
     return refused[0] if refused else document
 
 
-def _from_release(store: Path, version: str | None, document_id: str) -> tuple[str, str, tuple[Edit, ...]]:
+def _from_release(store: Path | str, version: str | None, document_id: str) -> tuple[str, str, tuple[Edit, ...]]:
     import pyarrow.compute as pc
 
     from pipelines.release import nearby

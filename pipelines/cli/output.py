@@ -103,8 +103,29 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
 
-def add_store(parser: argparse.ArgumentParser) -> None:
-    """Add ``--store``."""
+def add_store(parser: argparse.ArgumentParser, *, takes_url: bool = True) -> None:
+    """Add ``--store``; a command that works on folders alone takes no URL."""
     parser.add_argument(
-        "--store", type=Path, default=Path("data"), metavar="STORE", help="the store, a folder or a URL (default: data)"
+        "--store",
+        type=store_argument if takes_url else _folder_argument,
+        default=Path("data"),
+        metavar="STORE",
+        help=f"the store, a folder{' or a URL' if takes_url else ''} (default: data)",
     )
+
+
+def store_argument(text: str) -> Path | str:
+    """Read a store from the command line; a URL stays as it is, since a path would lose a stroke of it."""
+    if "://" not in text:
+        return Path(text)
+    from pipelines.places import place_of
+
+    place = place_of(text)
+    return place if isinstance(place, Path) else text
+
+
+def _folder_argument(text: str) -> Path:
+    store = store_argument(text)
+    if isinstance(store, str):
+        raise argparse.ArgumentTypeError("a URL, but this command works on a folder: give a folder as the store")
+    return store

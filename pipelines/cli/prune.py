@@ -20,7 +20,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--pin", nargs="+", default=[], metavar="VERSION", help="never remove these, now or later")
     parser.add_argument("--unpin", nargs="+", default=[], metavar="VERSION", help="take pins back")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
-    add_store(parser)
+    add_store(parser, takes_url=False)
     add_json(parser)
     parser.set_defaults(run=run)
 

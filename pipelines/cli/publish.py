@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import re
 import textwrap
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.display import Display
-from pipelines.cli.output import WIDTH, add_json, one_line, print_json, print_lines, shorten, table
+from pipelines.cli.output import WIDTH, add_json, one_line, print_json, print_lines, shorten, store_argument, table
 from pipelines.errors import USAGE, CorpusError
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "source", nargs="?", type=_source, default=Path("seeds"), metavar="SOURCE", help="the source (default: seeds)"
     )
     parser.add_argument(
-        "--to", type=Path, default=Path("data"), metavar="STORE", help="the store, a folder or a URL (default: data)"
-    )
+        "--to", type=store_argument, default=Path("data"), metavar="STORE",
+        help="the store, a folder or a URL (default: data)",
+    )  # fmt: skip
     parser.add_argument(
         "--version", type=_version, default="auto", metavar="X.Y.Z",
         help="the version; auto (default) computes it, a lower one than the changes call for is refused",
@@ -76,9 +78,11 @@ def run(args: argparse.Namespace) -> int:
 
     begin = time.monotonic()
     _check_engine(args)
-    read_settings(args.source)  # a source that is not there should not cost the start of a server
-    with Display("starting Prefect", is_quiet=args.json or args.verbose) as display:
+    settings = read_settings(args.source)  # a source that is not there should not cost the start of a server
+    with contextlib.ExitStack() as stack:
+        display = stack.enter_context(Display("starting Prefect", is_quiet=args.json or args.verbose))
         from pipelines.flows import run_publish
+        from pipelines.flows.notify import announcing
         from pipelines.push import publish_to
 
         work = functools.partial(
@@ -91,7 +95,10 @@ def run(args: argparse.Namespace) -> int:
             verbose=args.verbose,
             on_progress=display.show,
         )
+        tell = None if args.dry_run else stack.enter_context(announcing(args.source, args.to, lambda: settings))
         outcome, address = publish_to(args.to, work)
+        if tell:
+            tell(outcome, address)
     seconds = round(time.monotonic() - begin, 1)
     if args.json:
         print_json({**_as_json(outcome, seconds, is_dry_run=args.dry_run), "path": address})

@@ -22,7 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="the folder to write (default: report-VERSION)"
     )
-    add_store(parser)
+    add_store(parser, takes_url=False)
     add_json(parser)
     parser.set_defaults(run=run)
 

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _counts(store: Path) -> dict[str, int]:
+def _counts(store: Path | str) -> dict[str, int]:
     """Edits by rule in the latest release, nothing where there is none."""
     from pipelines.release import nearby
 

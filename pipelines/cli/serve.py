@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.cli.output import one_line, store_argument
+
 if TYPE_CHECKING:
     from pipelines.flows.timers import Timer
 
@@ -28,7 +30,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "source", nargs="?", type=_source, default=Path("seeds"), metavar="SOURCE", help="the source (default: seeds)"
     )
-    parser.add_argument("--to", type=Path, default=Path("data"), metavar="STORE", help="the store (default: data)")
+    parser.add_argument(
+        "--to", type=store_argument, default=Path("data"), metavar="STORE", help="the store, a folder (default: data)"
+    )
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--cron", metavar="EXPRESSION", help='by a cron expression, as in "0 3 * * *": daily at three')
     when.add_argument("--interval", type=_seconds, metavar="SECONDS", help="at once, and then every so many seconds")
@@ -70,16 +74,16 @@ def run(args: argparse.Namespace) -> int:
     """Serve until a signal ends it; CorpusError where it cannot begin."""
     from datetime import datetime
 
-    from pipelines.cli.output import one_line
+    from pipelines.flows.server import local_store
     from pipelines.flows.service import Service
     from pipelines.flows.timers import parse_zone
 
-    zone = parse_zone(args.timezone)
+    zone, store = parse_zone(args.timezone), local_store(args.to)
 
     def say(line: str) -> None:
         print(f"{datetime.now(zone):%Y-%m-%d %H:%M:%S %Z}  {one_line(line)}", flush=True)
 
-    Service(args.source, args.to, _timer(args, say), say, args.timeout).run()
+    Service(args.source, store, _timer(args, say), say, args.timeout).run()
     return 0
 
 

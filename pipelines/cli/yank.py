@@ -19,7 +19,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("version", metavar="VERSION", help="the version to withdraw")
     parser.add_argument("--reason", metavar="TEXT", help="why: shown wherever the release is listed or loaded")
     parser.add_argument("--undo", action="store_true", help="take the withdrawal back")
-    add_store(parser)
+    add_store(parser, takes_url=False)
     add_json(parser)
     parser.set_defaults(run=run)
 

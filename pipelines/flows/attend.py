@@ -22,6 +22,7 @@ from pipelines.errors import USAGE, CorpusError
 from pipelines.flows.account import headline, reject_rows, rule_rows, summarize_failure, summarize_outcome
 from pipelines.flows.ledger import Ledger, given, keeping
 from pipelines.flows.notify import announcing
+from pipelines.flows.server import local_store
 from pipelines.ingest import hide_secrets, read_settings, show_source, source_argument
 from pipelines.publish.versions import AUTO
 from pipelines.release import TableFiles, parse_version
@@ -43,18 +44,19 @@ def attended(
             yield ledger
         return
     ledger = Ledger(source_argument(source))
-    announced = announcing(source, Path(store), lambda: read_settings(source_argument(source)))
+    announced = announcing(source, store, lambda: read_settings(source_argument(source)))
     with telling(ledger, source), keeping(ledger), limited(timeout_seconds), announced as tell:
-        check_parameters(source, version, workers)
+        check_parameters(source, store, version, workers)
         yield ledger
         if ledger.outcome is not None:
-            tell(ledger.outcome)
+            tell(ledger.outcome, str(ledger.outcome.path))
 
 
-def check_parameters(source: str, version: str, workers: int | None) -> None:
+def check_parameters(source: str, store: str, version: str, workers: int | None) -> None:
     """Raise CorpusError where a parameter of a deployment is wrong, or holds secrets: Prefect keeps parameters and
     shows them to everybody.
     """
+    local_store(store)
     if version != AUTO and not parse_version(version):
         raise CorpusError(f"the parameter version is {version!r}: give X.Y.Z or auto", USAGE)
     if workers is not None and (not isinstance(workers, int) or workers < 1):

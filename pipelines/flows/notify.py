@@ -18,10 +18,12 @@ import shlex
 import smtplib
 import socket
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,10 +70,12 @@ class Channels:
 def channels(settings: Settings | None) -> Channels:
     """Read where notices go: the environment goes before the source."""
     own = dict(settings.notify) if settings else {}
-    asked = os.environ.get("CORPUS_NOTIFY_ON") or own.get("on", "")
+    ordered = os.environ.get("CORPUS_NOTIFY_ON")
+    asked = ordered or own.get("on", "")
     events = tuple(asked.replace(",", " ").split()) or USUAL
     if unknown := set(events) - set(NOTIFY_EVENTS):
-        logger.warning("CORPUS_NOTIFY_ON: %s is none of %s", ", ".join(sorted(unknown)), ", ".join(NOTIFY_EVENTS))
+        place = "CORPUS_NOTIFY_ON" if ordered else "on in [notify] of dataset.toml"
+        logger.warning("%s: %s is none of %s", place, ", ".join(sorted(unknown)), ", ".join(NOTIFY_EVENTS))
     return Channels(
         webhook=os.environ.get("CORPUS_NOTIFY_WEBHOOK") or own.get("webhook", ""),
         email=os.environ.get("CORPUS_NOTIFY_EMAIL") or own.get("email", ""),
@@ -81,23 +85,26 @@ def channels(settings: Settings | None) -> Channels:
 
 
 @contextlib.contextmanager
-def announcing(source: Path | str, store: Path, read: Callable[[], Settings]) -> Iterator[Callable[[Outcome], None]]:
-    """Tell what becomes of the run inside: give it a function to call with its outcome; its error is told as well.
+def announcing(
+    source: Path | str, store: Path | str, read: Callable[[], Settings]
+) -> Iterator[Callable[[Outcome, str], None]]:
+    """Tell what becomes of the run inside: give it a function to call with its outcome and the address of the release;
+    its error is told as well.
 
     ``read`` gives the settings of the source; where they cannot be read only the environment counts.
     """
     settings: Settings | None = None
     with contextlib.suppress(CorpusError):
         settings = read()
-    outcomes: list[Outcome] = []
+    outcomes: list[tuple[Outcome, str]] = []
     try:
-        yield outcomes.append
+        yield lambda outcome, address: outcomes.append((outcome, address))
     except Exception as error:
         problem = str(error) or type(error).__name__
         tell(lambda: notice_of_failure(source, store, problem), settings)
         raise
-    for outcome in outcomes:
-        tell(lambda outcome=outcome: notice_of(outcome, source, store), settings)  # type: ignore[misc]
+    for outcome, address in outcomes:
+        tell(partial(notice_of, outcome, source, store, address), settings)
 
 
 def tell(make: Callable[[], Notice], settings: Settings | None) -> None:
@@ -110,22 +117,23 @@ def tell(make: Callable[[], Notice], settings: Settings | None) -> None:
         logger.exception("the notification could not be made")
 
 
-def notice_of(outcome: Outcome, source: Path | str, store: Path) -> Notice:
-    """Make the notice of a run that went well."""
-    name = show_source(source)
+def notice_of(outcome: Outcome, source: Path | str, store: Path | str, address: str = "") -> Notice:
+    """Make the notice of a run that went well; ``address`` is where its release is, where its path does not say it."""
+    name, path = show_source(source), hide_secrets(address or str(outcome.path))
     if outcome.published:
-        text = f"Corpus published {outcome.version} of {name}: {outcome.reason} ({outcome.path})"
+        text = f"Corpus published {outcome.version} of {name}: {outcome.reason} ({path})"
     else:
         text = f"Corpus found nothing new in {name} since {outcome.version}"
     counts = {key: value for key, value in outcome.counts.items() if isinstance(value, int)}
     event = "published" if outcome.published else "unchanged"
-    return Notice(event, name, str(store), text, outcome.version, str(outcome.path), outcome.reason, counts)
+    return Notice(event, name, hide_secrets(str(store)), text, outcome.version, path, outcome.reason, counts)
 
 
-def notice_of_failure(source: Path | str, store: Path, problem: str) -> Notice:
+def notice_of_failure(source: Path | str, store: Path | str, problem: str) -> Notice:
     """Make the notice of a run that failed."""
     name, told = show_source(source), hide_secrets(" ".join(problem.split()))
-    return Notice("failed", name, str(store), f"Corpus published nothing of {name}: {told}", reason=told)
+    text = f"Corpus published nothing of {name}: {told}"
+    return Notice("failed", name, hide_secrets(str(store)), text, reason=told)
 
 
 def send(notice: Notice, to: Channels) -> list[str]:
@@ -141,7 +149,7 @@ def send(notice: Notice, to: Channels) -> list[str]:
         try:
             way(target, notice)
         except Exception as error:
-            problems.append(f"{name}: {_without(target, error) if name == 'webhook' else error}")
+            problems.append(f"{name}: {_kind(error) if name == 'webhook' else error}")
             logger.warning("the notification could not be sent by %s", problems[-1])
     return problems
 
@@ -149,7 +157,7 @@ def send(notice: Notice, to: Channels) -> list[str]:
 def post(url: str, notice: Notice) -> None:
     """Send a notice as JSON; chat programs show its ``text``."""
     if not url.lower().startswith(("http://", "https://")):
-        raise ValueError("the address must begin with http:// or https://")
+        raise CorpusError("the address must begin with http:// or https://")
     request = urllib.request.Request(  # noqa: S310 (looked at above)
         url, json.dumps(asdict(notice)).encode(), {"Content-Type": "application/json"}, method="POST"
     )
@@ -196,6 +204,13 @@ def command(line: str, notice: Notice) -> None:
         raise ValueError(f"exit code {done.returncode} {' '.join(done.stderr.split())[:200]}".strip())
 
 
-def _without(url: str, error: Exception) -> str:
-    """Say what went wrong without the address, which is a secret of many receivers."""
-    return str(error).replace(url, "the address")
+def _kind(error: Exception) -> str:
+    """Say what went wrong in our own words: libraries quote the address, which is a secret of many receivers."""
+    if isinstance(error, CorpusError):
+        return str(error)
+    if isinstance(error, urllib.error.HTTPError):
+        return f"{type(error).__name__}, HTTP status {error.code}"
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    number = cause.errno if isinstance(cause, OSError) else None
+    kind = type(cause if isinstance(cause, Exception) else error).__name__
+    return f"{kind}, errno {number}" if number else kind

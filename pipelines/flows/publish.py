@@ -23,6 +23,7 @@ from pipelines.flows.attend import attended, keeping_rejects
 from pipelines.flows.ledger import current
 from pipelines.flows.progress import Telling
 from pipelines.flows.retry import attempt
+from pipelines.flows.server import local_store
 from pipelines.ingest import hide_secrets, source_argument
 from pipelines.publish import Build, code_version, watch
 from pipelines.publish.staging import check_store
@@ -123,8 +124,8 @@ def publish_release(
 
     ``timeout_seconds`` counts where Prefect has started the run: its process is ended. Returns version and path.
     """
-    home = Path(store)
     with attended(source, store, version=version, workers=workers, timeout_seconds=timeout_seconds) as ledger:
+        home = local_store(store)
         loaded = ingest(source, home)
         refined = refine(loaded, area_of(home), Engine(workers, scheduler))
         with publishing.staged(home) as folder, keeping_rejects(folder, ledger):

@@ -18,7 +18,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from pipelines.flows.ledger import CLOSING_LIMIT, Ledger, keeping
-from pipelines.flows.notify import announcing
 from pipelines.flows.progress import Listener, listening
 from pipelines.flows.server import PRIVATE, Server, bypass_proxies, check_user_server, make_home, user_url
 from pipelines.ingest import read_settings, show_source
@@ -49,10 +48,11 @@ def run_publish(
     The work is done by so many processes of this machine, or by the Dask cluster of a scheduler. Uses the server that
     PREFECT_API_URL names, else one of our own. The outcome is that of our own stages: what happens to Prefect's
     bookkeeping once they have begun changes neither it nor the exit code. ``on_progress`` is
-    called as ``pipelines.flows.progress`` says. Raises CorpusError: what the stages raise, or (exit code 3) when no
+    called as ``pipelines.flows.progress`` says. Nobody is notified: the caller knows when the release is where it
+    belongs. Raises CorpusError: what the stages raise, or (exit code 3) when no
     flow could be run. End the process with ``leave``, which does not wait for threads that Prefect left behind.
     """
-    settings = read_settings(source)  # a wrong source is told before anything is started, and a scheduler not there
+    read_settings(source)  # a wrong source is told before anything is started, and a scheduler not there
     if scheduler:
         from pipelines.shards import check_scheduler
 
@@ -64,17 +64,13 @@ def run_publish(
         prepare(store)
 
     with contextlib.ExitStack() as stack:
-        tell = None if dry_run else stack.enter_context(announcing(source, store, lambda: settings))
         server = stack.enter_context(connection(store, load, verbose=verbose))
         stack.enter_context(listening(on_progress))
         from pipelines.flows.publish import publish_release
 
         shown = show_source(source)  # parameters and names of runs are sent to the server
         work = partial(publish_release, shown, str(store), version, dry_run, workers, scheduler)
-        outcome = conduct(work, server, source)
-        if tell:
-            tell(outcome)
-    return outcome
+        return conduct(work, server, source)
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import INTERNAL, USAGE, CorpusError
+from pipelines.places import Place, place_of
 
 START_LIMIT = 150.0
 """Seconds that a server may take to answer for the first time; a loaded machine has needed 35."""
@@ -65,6 +66,16 @@ def prefect_home(store: Path) -> Path:
     """The folder of Prefect's database and logs: the user's, else one in the state folder of the store."""
     chosen = os.environ.get("PREFECT_HOME")
     return (Path(chosen).expanduser() if chosen else store / "interim" / "prefect").absolute()
+
+
+def local_store(store: Path | str) -> Path:
+    """Return the folder of a store; raises CorpusError for a URL, which would else become a folder of that name."""
+    place = place_of(store if "://" in str(store) else Path(store))
+    if isinstance(place, Place):
+        raise CorpusError(
+            f"{place} is a URL: give a folder as the store; corpus publish --to URL publishes elsewhere", USAGE
+        )
+    return place
 
 
 def make_home(store: Path) -> Path:

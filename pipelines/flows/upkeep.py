@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from prefect import flow
@@ -13,6 +12,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from pipelines.errors import USAGE, CorpusError
 from pipelines.flows.attend import limited, quietly
 from pipelines.flows.notify import notice_of_failure, tell
+from pipelines.flows.server import local_store
 from pipelines.publish.keeping import prune
 from pipelines.release import Release, releases, resolve, verify
 
@@ -30,8 +30,8 @@ def verify_release(
 
     CorpusError names the first one that is not what was published; people are told as of a failed run.
     """
-    home = Path(store)
     with told(store), limited(timeout_seconds):
+        home = local_store(store)
         chosen = [Release(each.path) for each in releases(home)] if version == "all" else [resolve(home, version)]
         if not chosen:
             raise CorpusError(f"no release in {store}: name the store in the parameters of the deployment", USAGE)
@@ -61,7 +61,7 @@ def prune_store(
     if keep < 1:
         raise CorpusError(f"the parameter keep is {keep}: give a whole number from 1", USAGE)
     with told(store), limited(timeout_seconds):
-        gone = [each.version for each in prune(Path(store), keep, dry_run=dry_run)]
+        gone = [each.version for each in prune(local_store(store), keep, dry_run=dry_run)]
         verb = "would go" if dry_run else "are gone"
         text = f"# {store}: {len(gone)} old releases {verb}\n\n" + "\n".join(f"- {version}" for version in gone)
         quietly(lambda: create_markdown_artifact(text, key="prune", description=f"{len(gone)} releases {verb}"))
@@ -75,7 +75,7 @@ def told(store: str) -> Iterator[None]:
         yield
     except Exception as error:
         problem = str(error)
-        tell(lambda: notice_of_failure(store, Path(store), problem), None)
+        tell(lambda: notice_of_failure(store, store, problem), None)
         raise
 
 
