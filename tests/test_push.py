@@ -19,8 +19,9 @@ from pipelines.document import CleanedDocument
 from pipelines.errors import CorpusError
 from pipelines.places import Place
 from pipelines.publish import Outcome
+from pipelines.publish.keeping import unyank, yank
 from pipelines.push import collect, objects, publish_to, push
-from pipelines.release import Release, nearby, releases, resolve, verify
+from pipelines.release import Release, check_log, nearby, read_log, releases, resolve, verify
 from tests.buckets import Proxy, serve_bucket
 from tests.samples import make_document, make_release
 
@@ -216,7 +217,7 @@ def test_a_killed_run_with_other_content_is_waited_for_until_it_is_old(
     with pytest.raises(CrashError):
         publish_far(memory, [A, B])
     revive()
-    with pytest.raises(CorpusError, match=r"or was killed at it; .*remove memory.*/interim/after-1\.0\.0\.json"):
+    with pytest.raises(CorpusError, match=r"or was killed at it; .*remove memory.*/interim/publishing\.json"):
         publish_far(memory, [A, C])
     assert collect(memory) == []
     monkeypatch.setattr(objects, "LEASE", timedelta(0))
@@ -254,6 +255,93 @@ def test_a_rival_that_published_meanwhile_is_not_lost(far: str) -> None:
     assert not [name for name in Place(far).names() if name.startswith("interim")]
 
 
+def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, rival: Callable[[], object], *, is_after: bool) -> None:
+    """Let a rival run when the step ``name`` of an upload is first reached, or done."""
+    step = getattr(objects, name)
+
+    def disturbed(*args: object) -> object:
+        monkeypatch.setattr(objects, name, step)
+        if not is_after:
+            rival()
+        result = step(*args)
+        if is_after:
+            rival()
+        return result
+
+    monkeypatch.setattr(objects, name, disturbed)
+
+
+def log_of(url: str) -> list[str | None]:
+    with nearby(url) as near:
+        assert check_log(near.store) == []
+        return [entry.version for entry in read_log(near.store) if entry.action == "publish"]
+
+
+@pytest.mark.parametrize("is_after", [False, True])
+@pytest.mark.parametrize("name", ["_contents", "_put_files"])
+def test_runs_with_the_same_content_both_succeed(
+    memory: str, monkeypatch: pytest.MonkeyPatch, name: str, *, is_after: bool
+) -> None:
+    publish_far(memory, [A])
+    meanwhile(monkeypatch, name, lambda: publish_far(memory, [A, B]), is_after=is_after)
+    assert publish_far(memory, [A, B]) == f"{memory}/releases/1.1.0"
+    assert damaged(memory, "1.1.0") == []
+    assert log_of(memory) == ["1.0.0", "1.1.0"]
+    assert not [file for file in Place(memory).names() if file.startswith("interim")]
+
+
+def test_what_another_run_finished_with_the_same_content_stays(memory: str) -> None:
+    publish_far(memory, [A])
+
+    def late(store: Path) -> Outcome:
+        outcome = make_release(store, [A, B])
+        publish_far(memory, [A, B])
+        return outcome
+
+    assert publish_to(Path(memory), late)[1] == f"{memory}/releases/1.1.0"
+    assert damaged(memory, "1.1.0") == []
+    assert log_of(memory) == ["1.0.0", "1.1.0"]
+
+
+def test_the_log_stays_a_chain_where_a_run_comes_between_a_manifest_and_its_entry(
+    memory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_far(memory, [A])
+    meanwhile(monkeypatch, "_finish", lambda: publish_far(memory, [A, B, C]), is_after=False)
+    assert publish_far(memory, [A, B]) == f"{memory}/releases/1.1.0"
+    assert log_of(memory) == listed(memory) == ["1.0.0", "1.1.0", "1.2.0"]
+    publish_far(memory, [A])
+    assert log_of(memory) == listed(memory)
+
+
+def test_a_log_that_grew_meanwhile_is_not_written_to(memory: str) -> None:
+    publish_far(memory, [A])
+
+    def late(store: Path) -> Outcome:
+        Place(memory).write("log/00000002.json", b"{}")
+        return make_release(store, [A, B])
+
+    with pytest.raises(CorpusError, match="another run changed"):
+        publish_to(Path(memory), late)
+    assert listed(memory) == ["1.0.0"]
+
+
+@pytest.mark.parametrize("name", ["_finish", "_point_to_latest"])
+def test_a_fault_after_the_manifest_does_not_take_the_release_back(
+    memory: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise CorpusError("the network is gone")
+
+    publish_far(memory, [A])
+    with monkeypatch.context() as broken:
+        broken.setattr(objects, name, fail)
+        assert publish_far(memory, [A, B]) == f"{memory}/releases/1.1.0"
+    publish_far(memory, [A, B, C])
+    assert log_of(memory) == listed(memory) == ["1.0.0", "1.1.0", "1.2.0"]
+    assert (Place(memory).read("latest.json") or b"").startswith(b'{"path": "releases/1.2.0"')
+
+
 @pytest.mark.slow
 def test_many_publishers_at_once_never_lose_work(bucket: str) -> None:
     far = bucket
@@ -274,9 +362,11 @@ def test_many_publishers_at_once_never_lose_work(bucket: str) -> None:
     with ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(run, range(3)))
     won = [answer for answer in answers if answer == f"{far}/releases/1.1.0"]
-    assert len(won) == len(listed(far)) - 1 <= 1
+    assert len(won) == len(listed(far)) - 1 == 1
     assert all("another run" in answer for answer in answers if answer not in won)
-    assert [damaged(far, version) for version in listed(far)] == [[]] * len(listed(far))
+    publish_far(far, [A, B, C])
+    assert log_of(far) == listed(far) == ["1.0.0", "1.1.0", listed(far)[-1]]
+    assert [damaged(far, version) for version in listed(far)] == [[]] * 3
 
 
 # --- pushing --------------------------------------------------------------------------------------------------------
@@ -333,6 +423,35 @@ def test_damage_is_not_pushed_and_not_taken_for_the_release(memory: str, local: 
     (release.path / "README.md").write_text("")
     with pytest.raises(CorpusError, match=r"is damaged \(README\.md: .*; nothing was pushed"):
         push(Release(release.path), memory)
+
+
+def test_a_withdrawn_release_is_not_pushed(memory: str, local: Path) -> None:
+    yank(local, "1.2.0", "wrong year")
+    with pytest.raises(CorpusError, match=r"1\.2\.0 was withdrawn \(wrong year\); .*corpus yank 1\.2\.0 --undo"):
+        push(resolve(local, "1.2.0"), memory)
+    assert listed(memory) == []
+    unyank(local, "1.2.0")
+    assert push(resolve(local, "1.2.0"), memory).pushed
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["yank", "1.0.0", "--reason", "wrong"],
+        ["yank", "1.0.0", "--undo"],
+        ["prune", "--keep", "1"],
+        ["prune", "--keep", "1", "--dry-run"],
+        ["prune", "--pin", "1.0.0"],
+        ["prune", "--unpin", "1.0.0"],
+    ],
+)
+def test_a_store_elsewhere_is_not_kept_from_here(
+    memory: str, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--store", memory]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"corpus: {memory} is a URL: withdrawing, pinning and removing work on a local store only\n"
 
 
 @pytest.mark.parametrize("url", ["nowhere", "hf://models/a/b", "nosuch://x"])

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.errors import USAGE, CorpusError
+from pipelines.places import Place, place_of
 from pipelines.publish.staging import check_store
 from pipelines.publish.upkeep import (
     REMOVED,
@@ -75,6 +76,7 @@ def prune(store: Path, keep: int, *, dry_run: bool = False) -> list[ReleaseInfo]
     """
     if keep < 1:
         raise CorpusError("--keep takes 1 or more: the latest release always stays", USAGE)
+    _check_local(store)
     if dry_run or not choose_old(releases(store), keep):
         return choose_old(releases(store), keep)
     check_store(store)
@@ -109,7 +111,14 @@ def collect_garbage(store: Path) -> list[Path]:
     return gone
 
 
+def _check_local(store: Path) -> None:
+    place = place_of(store)
+    if isinstance(place, Place):
+        raise CorpusError(f"{place} is a URL: withdrawing, pinning and removing work on a local store only", USAGE)
+
+
 def _find(store: Path, version: str) -> ReleaseInfo:
+    _check_local(store)
     check_store(store)
     found = releases(store)
     for info in found:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.errors import CorpusError
-from pipelines.release import Release, parse_version, verify
+from pipelines.release import Release, parse_version, verify, withdrawal
 
 HUB = "hf://"
 
@@ -22,7 +22,13 @@ class Pushed:
 
 
 def check_sound(release: Release) -> None:
-    """Raise CorpusError unless the release is what was published."""
+    """Raise CorpusError unless the release is what was published, and stands."""
+    reason = withdrawal(release)
+    if reason is not None:
+        raise CorpusError(
+            f"{release.version} was withdrawn ({reason}); nothing was pushed: push another release, or take the "
+            f"withdrawal back with corpus yank {release.version} --undo"
+        )
     for finding in verify(release.path):
         raise CorpusError(f"{release.path} is damaged ({finding.path}: {finding.problem}); nothing was pushed")
 

@@ -31,12 +31,14 @@ READERS = 8
 class Nearby:
     """A store at hand: ``store`` is a local one itself, or the copy of the one at ``far``.
 
-    ``folders`` are the places of the releases of ``far`` by version.
+    ``folders`` are the places of the releases of ``far`` by version, ``entries`` the names in its log, both when
+    it was copied.
     """
 
     store: Path
     far: Place | None
     folders: dict[str, Place]
+    entries: frozenset[str]
     _stack: ExitStack
     _fetched: dict[str, Release] = field(default_factory=dict)
 
@@ -85,10 +87,11 @@ def nearby(store: Path | str) -> Iterator[Nearby]:
     place = place_of(store)
     with ExitStack() as stack:
         if isinstance(place, Path):
-            near = Nearby(place, None, {}, stack)
+            near = Nearby(place, None, {}, frozenset(), stack)
         else:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="corpus-"))) / "store"
-            near = Nearby(home, place, _copy_records(place, home), stack)
+            folders = _copy_records(place, home)
+            near = Nearby(home, place, folders, frozenset(path.name for path in (home / LOG).glob("*")), stack)
         try:
             yield near
         except CorpusError as error:
