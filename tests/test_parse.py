@@ -199,7 +199,8 @@ def test_datelines_without_an_agency(head: str) -> None:
 
 
 WRAPPED = (
-    "Railway to the coast opens\n\n2022-07-09\n\nThe line of 212 kilometers to the coast is finished, the railway of the\n"
+    "Railway to the coast opens\n\n2022-07-09\n\n"
+    "The line of 212 kilometers to the coast is finished, the railway of the\n"
     "province said on Wednesday. It took six years to build and cost more than\n3,000 workers their holidays.\n"
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.output import WIDTH, add_json, add_store, one_line, print_json, print_lines, print_note
 from pipelines.errors import DATA
+from pipelines.urls import show_source
 
 if TYPE_CHECKING:
     from pipelines.release import Entry
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(entries)
     elif not entries and not findings:
-        print_lines([f"no log in {args.store} yet: it begins with the first corpus publish"])
+        print_lines([f"no log in {show_source(args.store)} yet: it begins with the first corpus publish"])
     else:
         print_lines(line for entry in entries for line in _show(entry))
     for finding in findings:
