@@ -303,15 +303,41 @@ def test_what_another_run_finished_with_the_same_content_stays(memory: str) -> N
     assert log_of(memory) == ["1.0.0", "1.1.0"]
 
 
+@pytest.mark.parametrize("at", ["before the claim", "under the claim", "after"])
 def test_the_log_stays_a_chain_where_a_run_comes_between_a_manifest_and_its_entry(
-    memory: str, monkeypatch: pytest.MonkeyPatch
+    memory: str, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     publish_far(memory, [A])
-    meanwhile(monkeypatch, "_finish", lambda: publish_far(memory, [A, B, C]), is_after=False)
+    finish: Callable[..., None] = objects._finish
+
+    def interrupted(*args: object) -> None:  # the entry of the first run comes while the second one is at work
+        def second_finish(*others: object) -> None:
+            if at == "under the claim":
+                finish(*args)
+            finish(*others)
+
+        def work(store: Path) -> Outcome:
+            outcome = make_release(store, [A, B, C])
+            if at == "before the claim":
+                finish(*args)
+            return outcome
+
+        monkeypatch.setattr(objects, "_finish", second_finish)
+        if at == "before the claim":
+            with pytest.raises(CorpusError, match="another run changed"):
+                publish_to(Path(memory), work)
+        else:
+            publish_to(Path(memory), work)
+        monkeypatch.setattr(objects, "_finish", finish)
+        if at == "after":
+            finish(*args)
+
+    monkeypatch.setattr(objects, "_finish", interrupted)
     assert publish_far(memory, [A, B]) == f"{memory}/releases/1.1.0"
-    assert log_of(memory) == listed(memory) == ["1.0.0", "1.1.0", "1.2.0"]
-    publish_far(memory, [A])
+    assert "1.1.0" in log_of(memory)
+    publish_far(memory, [A, C])
     assert log_of(memory) == listed(memory)
+    assert [damaged(memory, version) for version in listed(memory)] == [[]] * len(listed(memory))
 
 
 def test_a_log_that_grew_meanwhile_is_not_written_to(memory: str) -> None:
