@@ -54,7 +54,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "cause": "rule:doubled-stop",
                 "documents": COUNT // 2,
                 "examples": [
-                    {"before": HOSTILE, "after": None, "made": "old", "documents": 2, "document_id": "doc-00001"}
+                    {
+                        "before": HOSTILE,
+                        "after": None,
+                        "made": "old",
+                        "documents": 2,
+                        "document_id": "doc-00001",
+                        "is_noted": False,
+                    }
                 ],
             }
         ],

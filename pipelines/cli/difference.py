@@ -104,8 +104,9 @@ def _causes(report: Report) -> Iterator[Text]:
 def _example(example: Mapping[str, Any]) -> Text:
     before, after = (shorten(_visible(example[name] or ""), 24) for name in ("before", "after"))
     when = "" if example["made"] == "new" else "no longer "
+    arrow, gone, come = (" noted: ", "", "") if example["is_noted"] else (" → ", "red", "green")
     return Text.assemble(
-        f"    {when}", (f"“{before}”", "red"), " → ", (f"“{after}”", "green"), (f"  {_place(example)}", "dim")
+        f"    {when}", (f"“{before}”", gone), arrow, (f"“{after}”", come), (f"  {_place(example)}", "dim")
     )
 
 

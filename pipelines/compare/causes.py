@@ -24,7 +24,8 @@ REJECTED_AT = {"clean": "parser", "parse": "parser", "validate": "schema"}
 class Example:
     """What a cause did in some documents, one of which is named.
 
-    ``made`` is ``new`` for an edit that only the new side makes, ``old`` for one that only the old side made.
+    ``made`` is ``new`` for an edit that only the new side makes, ``old`` for one that only the old side made. With
+    ``is_noted`` the text stays as it is, and ``after`` is only suggested.
     """
 
     cause: str
@@ -33,6 +34,7 @@ class Example:
     made: str
     documents: int
     document_id: str
+    is_noted: bool
 
 
 def find_edit_causes(engine: Engine) -> dict[str, tuple[str, ...]]:
@@ -75,13 +77,14 @@ def find_examples(engine: Engine, count: int, longest: int) -> list[Example]:
         return []
     grouped = (
         f"SELECT cause, left(before, {longest}) AS gone, left(coalesce(after, suggestion), {longest}) AS come, made, "
-        "count(DISTINCT document_id) AS documents, min(document_id) AS id FROM differing GROUP BY 1, 2, 3, 4"
+        "count(DISTINCT document_id) AS documents, min(document_id) AS id, "
+        "after IS NULL AND suggestion IS NOT NULL AS noted FROM differing GROUP BY cause, gone, come, made, noted"
     )
     rows = engine.rows(
-        f"""SELECT cause, gone, come, made, documents, id FROM ({grouped})
+        f"""SELECT cause, gone, come, made, documents, id, noted FROM ({grouped})
         QUALIFY row_number() OVER (PARTITION BY cause ORDER BY trim(gone || coalesce(come, '')) = '', documents DESC,
-            length(gone), gone, made, come NULLS FIRST) <= {count}
-        ORDER BY cause, documents DESC, gone, made, come NULLS FIRST"""
+            length(gone), gone, made, noted, come NULLS FIRST) <= {count}
+        ORDER BY cause, documents DESC, gone, made, noted, come NULLS FIRST"""
     )
     return [Example(*row) for row in rows]
 

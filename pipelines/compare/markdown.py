@@ -80,7 +80,8 @@ def _causes(causes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for example in cause["examples"]:
             when = "" if example["made"] == "new" else "no longer "
             before, after = _code(example["before"]), _code(example["after"] or "")
-            yield f"  - {when}{before} → {after} in {_code(example['document_id'])}"
+            arrow = "noted, suggested:" if example["is_noted"] else "→"
+            yield f"  - {when}{before} {arrow} {after} in {_code(example['document_id'])}"
     if len(causes) > CAUSES:
         yield f"- and {len(causes) - CAUSES:,} more"
     yield ""

@@ -83,7 +83,8 @@
 
   function drawExample(example) {
     const line = make("p", "example", example.made === "new" ? "" : "no longer ");
-    line.append(make("del", "", visible(example.before)), " → ", make("ins", "", visible(example.after || "")));
+    const [gone, arrow, come] = example.is_noted ? ["span", " noted, suggested: ", "span"] : ["del", " → ", "ins"];
+    line.append(make(gone, "", visible(example.before)), arrow, make(come, "", visible(example.after || "")));
     const more = example.documents > 1 ? ` and ${number(example.documents - 1)} more` : "";
     line.append(make("span", "where", `${example.document_id}${more}`));
     return line;

@@ -112,6 +112,7 @@ def _causes(difference: Difference, examples: list[Example], documents: list[dic
                 "made": example.made,
                 "documents": example.documents,
                 "document_id": example.document_id,
+                "is_noted": example.is_noted,
             }
         )
     with_edits = frozenset(shown)
@@ -122,7 +123,7 @@ def _causes(difference: Difference, examples: list[Example], documents: list[dic
             change = _first_change(document) if len(found) < EXAMPLES else None
             if change:
                 pair = {"before": change[0], "after": change[1], "made": "new"}
-                found.append(pair | {"documents": 1, "document_id": document["document_id"]})
+                found.append(pair | {"documents": 1, "document_id": document["document_id"], "is_noted": False})
     return [
         {"cause": cause, "documents": count, "examples": shown.get(cause, [])}
         for cause, count in count_causes(difference)[:CAUSES]
