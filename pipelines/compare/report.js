@@ -125,7 +125,7 @@
     const svg = draw("svg", { viewBox: `0 0 420 ${height}`, role: "img", "aria-label": "old and new, side by side" });
     rows.forEach((row, index) => {
       const group = draw("g", { transform: `translate(0 ${index * 30})` });
-      const name = row.value.length > 18 ? `${row.value.slice(0, 17)}…` : row.value;
+      const name = row.value.length > 16 ? `${row.value.slice(0, 15)}…` : row.value;
       group.append(draw("title", {}, `${row.value}: ${number(row.old)} → ${number(row.new)}, z ${row.z}`));
       group.append(draw("text", { x: 122, y: 18, "text-anchor": "end" }, name));
       for (const [kind, y] of [["old", 4], ["new", 14]]) {
