@@ -90,7 +90,7 @@ def _loose(inside: str, offset: int) -> list[Part]:
         text = piece.group()
         lead = len(text) - len(text.lstrip())
         label = label_pattern().match(text, lead)
-        spans = list(people(text[label.end() :])) if label else []
+        spans = _persons(text[label.end() :]) if label else []
         if label is None or label.lastgroup == "outlet" or not spans:
             return []
         values = [text[label.end() + a : label.end() + b] for a, b in spans]
@@ -99,6 +99,12 @@ def _loose(inside: str, offset: int) -> list[Part]:
         begin = offset + piece.start() + label.end()
         found += [Part(str(label.lastgroup), begin + a, begin + b) for a, b in spans]
     return found
+
+
+def _persons(text: str) -> list[tuple[int, int]]:
+    """Find the names in a list; an agency beside a person (``Wang Lei/Xinhua``) is whom they work for, no other one."""
+    spans = list(people(text))
+    return [(a, b) for a, b in spans if text[a:b] not in AGENCIES] or spans
 
 
 def _byline(block: Block) -> Iterator[Part]:
@@ -121,7 +127,7 @@ def labelled(text: str, offset: int) -> list[Part]:
         end = following.start() if following else len(text)
         value = text[label.end() : end]
         column = label.lastgroup or ""
-        spans = [_trimmed(value)] if column == "outlet" else list(people(value))
+        spans = [_trimmed(value)] if column == "outlet" else _persons(value)
         is_sentence = text.rstrip().endswith(".")
         if not spans or not all(_may_be_named(value[a:b], column, is_sentence=is_sentence) for a, b in spans):
             return []

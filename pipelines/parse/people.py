@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import cache
 
 from pipelines.parse.lexicon import (
-    AGENCIES,
     EDITOR_LABELS,
     OUTLET_LABELS,
     PHOTO_LABELS,
@@ -59,6 +58,6 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for separator in [*_SEPARATOR.finditer(text, start, end), None]:
         stop = separator.start() if separator else end
         name = _NAME.search(text, position, stop)
-        if name and name.group()[0].isalpha() and name.group() not in AGENCIES:
+        if name and name.group()[0].isalpha():
             yield from _run_on(text, name.start(), name.end())
         position = separator.end() if separator else stop
