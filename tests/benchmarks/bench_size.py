@@ -79,7 +79,7 @@ def measure(documents: int, versions: int, share: float) -> None:
             if parent is None:
                 change_bytes = len(content)
             else:
-                changes = build_changes(compare(parent, tables), tables.documents)
+                changes = build_changes(compare(parent, tables), tables)
                 change_bytes += len(read_all(write_table(changes, "changes", folder / "changes")))
         sizes = [raw, sum(stored["chunked"].values()), sum(stored["plain"].values()), change_bytes]
         one, two, three, four = (size / 1e6 for size in sizes)
