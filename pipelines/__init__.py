@@ -10,6 +10,8 @@ module                  what it does
 ``urls``                user names, passwords and tokens stand in no message, name or record
 ``places``              local folders and URLs: opened, read, written only if absent, repeated while a fault may pass
 ``database``            duckdb, for what does not fit into memory
+``duplicates``          which texts are equal, or nearly so
+``language``            which language a text is written in
 ``rules``               what counts as a defect: the rule type, the rule families, the glossary
 ``ingest``              raw: list and read a source; nothing is lost, what cannot be read is a reject
 ``parse``               parsed: raw text -> paragraphs with a role and a raw span

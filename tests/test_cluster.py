@@ -19,6 +19,7 @@ from pipelines.errors import USAGE, CorpusError
 from pipelines.refine import load_source
 from pipelines.shards import Area, Engine, check_scheduler, cluster, merge_shards, refine_shards
 from pipelines.shards import plan as planning
+from tests.buckets import serve_bucket
 from tests.test_shards import bytes_of, make, write_source
 
 ROOT = Path(__file__).parent.parent
@@ -72,22 +73,8 @@ def dask(tmp_path: Path) -> Iterator[Cluster]:
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An object store on loopback."""
-    moto = pytest.importorskip("moto.server")
-    s3fs = pytest.importorskip("s3fs")
-    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(key, "testing-secret")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for key in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "AWS_PROFILE"):
-        monkeypatch.delenv(key, raising=False)
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    s3fs.S3FileSystem.clear_instance_cache()
-    s3fs.S3FileSystem().makedirs("stage", exist_ok=True)
-    yield "s3://stage/area"
-    s3fs.S3FileSystem.clear_instance_cache()
-    server.stop()
+    with serve_bucket(monkeypatch):
+        yield "s3://texts/area"
 
 
 @pytest.fixture

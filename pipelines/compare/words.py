@@ -38,11 +38,6 @@ def diff_words(old: str, new: str, context: int = CONTEXT) -> list[Hunk]:
     return merged if context < 0 else list(_cut(merged, context))
 
 
-def count_words(hunks: Iterable[Hunk], op: str) -> int:
-    """Count the words of the pieces of one kind."""
-    return sum(len(hunk.text.split()) for hunk in hunks if hunk.op == op)
-
-
 def _common_start(old: str, new: str) -> int:
     """Return how many characters both begin with, up to the end of a word."""
     low, high = 0, min(len(old), len(new))

@@ -12,8 +12,9 @@ module         what it does
 from __future__ import annotations
 
 from pipelines.push.objects import collect, publish_to, push_to_store
-from pipelines.push.target import HUB, Pushed, check_sound
+from pipelines.push.target import Pushed, check_sound
 from pipelines.release import Release
+from pipelines.release.nearby import HUB
 
 __all__ = ["Pushed", "collect", "publish_to", "push"]
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.errors import USAGE, CorpusError
 from pipelines.places import Place, attempt
-from pipelines.push.target import HUB, Pushed, check_order
+from pipelines.push.target import Pushed, check_order
 from pipelines.release import CHECKSUMS, MANIFEST, Release, file_sha256
+from pipelines.release.nearby import HUB, HUB_FILE
 from pipelines.urls import hide_secrets
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BRANCH = "main"
-HUB_FILE = ".gitattributes"
-"""What the Hub puts into every repository; it is left as it is."""
 
 HARMLESS = {HUB_FILE, "README.md"}
 """What may stand in a repository that has no release yet: the Hub makes these itself."""

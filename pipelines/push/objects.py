@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import USAGE, CorpusError
 from pipelines.places import Place, place_of
-from pipelines.push.target import HUB, Pushed, check_order
+from pipelines.push.target import Pushed, check_order
 from pipelines.release import (
     CHECKSUMS,
     MANIFEST,
@@ -33,13 +33,13 @@ from pipelines.release import (
     list_folders,
     nearby,
 )
-from pipelines.release.log import append
+from pipelines.release.folders import INTERIM
+from pipelines.release.log import LOG, append
+from pipelines.release.nearby import HUB
 
 if TYPE_CHECKING:
     from pipelines.publish import Outcome
 
-INTERIM = "interim"
-LOG = "log"
 LATEST = "latest.json"
 CLAIM = f"{INTERIM}/publishing.json"
 LEASE = timedelta(days=1)

@@ -9,8 +9,6 @@ from typing import Any
 from pipelines.errors import CorpusError
 from pipelines.release import Release, parse_version, verify, withdrawal
 
-HUB = "hf://"
-
 
 @dataclass(frozen=True, slots=True)
 class Pushed:

@@ -17,12 +17,12 @@ from typing import Any
 
 from pipelines.errors import CorpusError
 from pipelines.places import Place, place_of
+from pipelines.release.log import LOG
 from pipelines.release.store import MANIFEST, RELEASES, Release, latest, parse_version, resolve
 
-LOG = "log"
 HUB = "hf://"
 HUB_FILE = ".gitattributes"
-"""What the Hub puts beside the files of a release."""
+"""What the Hub puts into every repository, beside the files of a release; it is left as it is."""
 
 READERS = 8
 
