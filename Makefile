@@ -35,9 +35,13 @@ format: $(VENV)/.ready  ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.ready  ## what a run costs, beside what it cannot do without
-	@for each in $(filter-out bench_diff,$(notdir $(basename $(wildcard tests/benchmarks/bench_*.py)))); do \
+bench: $(VENV)/.ready  ## what a run costs, beside what it cannot do without; PEERS=1: beside other tools instead
+ifdef PEERS
+	$(BIN)/python -m tests.benchmarks.bench_peers $(ARGS)
+else
+	@for each in $(filter-out bench_diff bench_peers,$(notdir $(basename $(wildcard tests/benchmarks/bench_*.py)))); do \
 		echo "$$each"; $(BIN)/python -m tests.benchmarks.$$each $(ARGS) || exit; done
+endif
 
 bench-diff: $(VENV)/.ready  ## what comparing two releases costs: make bench-diff ARGS=100000 for fewer documents
 	$(BIN)/python -m tests.benchmarks.bench_diff $(ARGS)

@@ -6,11 +6,13 @@ The map of the house, in the order in which a text travels through it:
 module                  what it does
 ======================  =====================================================================
 ``document``            the working model (immutable) and the laws of edits: replay, undo
+``laid``                what was found in a text, kept by its parts and laid where they stand when it is looked at
 ``errors``, ``dates``   the one error that users see; dates and times as news texts write them
 ``urls``                user names, passwords and tokens stand in no message, name or record
 ``places``              local folders and URLs: opened, read, written only if absent, repeated while a fault may pass
 ``database``            duckdb, for what does not fit into memory
 ``duplicates``          which texts are equal, or nearly so
+``shingles``            their words and runs of words as numbers
 ``language``            which language a text is written in
 ``rules``               what counts as a defect: the rule type, the rule families, the glossary
 ``ingest``              raw: list and read a source; nothing is lost, what cannot be read is a reject

@@ -154,16 +154,22 @@ def _facts(tables: AnyTables) -> dict[str, Any]:
 
 def _missing(tables: AnyTables) -> list[dict[str, Any]]:
     """Count what is null or empty in the columns where that can be."""
-    counts = {name: 0 for name in schemas.arrow_schema("documents").names if name != "duplicate_group"}
-    for batch in tables.batches("documents"):
-        for name in counts:
-            counts[name] += pc.sum(is_missing(batch.column(name))).as_py() or 0
+    names = [name for name in schemas.can_be_missing("documents") if name != "duplicate_group"]
+    counts = dict.fromkeys(names, 0)
+    # A body is empty where it has no paragraph; texts are most of a release, and need not be read for this.
+    read = ["paragraph_count" if name == "text" else name for name in names]
+    for batch in tables.encoded("documents", *read):
+        for name, column in zip(names, read, strict=True):
+            values = batch.column(column)
+            counts[name] += pc.sum(pc.equal(values, 0) if name == "text" else is_missing(values)).as_py() or 0
     total = max(1, tables.rows("documents"))
     return [{"name": name, "count": count, "share": count / total} for name, count in counts.items() if count]
 
 
 def is_missing(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Tell for each value of a column whether it is null or empty."""
+    if pa.types.is_dictionary(column.type):
+        return is_missing(column.cast(column.type.value_type))
     if pa.types.is_list(column.type):
         return pc.fill_null(pc.equal(pc.list_value_length(column), 0), True)  # noqa: FBT003 - what a null counts as
     if pa.types.is_string(column.type):

@@ -104,6 +104,10 @@ class Edit(NamedTuple):
     source_term: str | None = None
     confidence: str = "high"
 
+    def at(self, by: int) -> Edit:
+        """Return the same edit, so many characters further on."""
+        return Edit._make((self[0] + by, self[1] + by, *self[2:])) if by else self
+
 
 class Term(NamedTuple):
     """One occurrence of a set phrase in the cleaned text; ``start`` and ``end`` are offsets there."""
@@ -115,6 +119,10 @@ class Term(NamedTuple):
     start: int
     end: int
     domain: str
+
+    def at(self, by: int) -> Term:
+        """Return the same term, so many characters further on."""
+        return Term._make((*self[:4], self[4] + by, self[5] + by, self[6])) if by else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +149,8 @@ class CleanedDocument:
     raw: RawText
     fields: Fields
     text: str
-    edits: tuple[Edit, ...]
-    terms: tuple[Term, ...] = ()
+    edits: Sequence[Edit]
+    terms: Sequence[Term] = ()
     language: str = "en"
 
 

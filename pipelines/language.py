@@ -47,8 +47,8 @@ SCRIPTS = {
 
 _LETTERS = {name: re.compile(f"[{letters}]") for name, letters in SCRIPTS.items()}
 _WORD = re.compile(r"[^\W\d_]+")
-_ASCII_WORD = re.compile("[a-z]+")
 _ASCII = bytes(range(128))
+_LOW_OR_BLANK = bytes(ord(chr(n).lower()) if n < 128 and chr(n).isalpha() else 32 for n in range(256))
 _NO_LETTERS = bytes(n for n in range(256) if not (n < 128 and chr(n).isalpha()))
 
 _SCRIPT_OF = {"zh": "Han", "ja": "Kana", "ko": "Hangul", "ru": "Cyrillic", "uk": "Cyrillic", "bg": "Cyrillic"} | {
@@ -108,11 +108,14 @@ def count(text: str) -> Counts:
     """Count a text, or a part of one that cuts no word; ASCII is counted as bytes, at a fraction of the cost."""
     written = text.encode("utf-8", "surrogatepass")
     letters = {"Latin": len(written.translate(None, _NO_LETTERS))}
-    if not text.isascii():
-        beyond = written.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    beyond = "" if text.isascii() else written.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    if beyond:
         letters |= {name: len(pattern.findall(beyond)) for name, pattern in _LETTERS.items() if name != "Latin"}
         letters["Latin"] += len(_LETTERS["Latin"].findall(beyond))
-    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
+    if any(map(str.isalnum, beyond)):
+        words = _WORD.findall(text.lower())
+    else:
+        words = written.translate(_LOW_OR_BLANK).decode("ascii").split()
     return Counts({n: c for n, c in letters.items() if c}, len(words), sum(map(ENGLISH.__contains__, words)))
 
 

@@ -138,10 +138,11 @@ def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
     Raises UnsettledError where there is no end to it.
     """
     found = find_edits(parse(raw.text), knowledge, raw.id)
-    passages = knowledge.passages(found.text)
     for number in range(ROUNDS + 1):
         text = found.text
-        if is_prose(text) and knowledge.is_settled(passages):
+        paragraphs = found.paragraphs()
+        passages = knowledge.passages(paragraphs)
+        if is_prose(paragraphs) and knowledge.is_settled(passages):
             break
         again = [e for e in find_edits(parse(text), knowledge).edits if e.action in APPLIED]
         if not again:
@@ -149,7 +150,6 @@ def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
         if number == ROUNDS:
             raise UnsettledError(again[0].rule)
         found = revise(raw.text, compose(raw.text, text, found.edits, again))
-        passages = knowledge.passages(found.text)
     return apply_edits(raw, found, passages, knowledge)
 
 

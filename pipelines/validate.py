@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 
 import schemas
 from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, Fields, Reject, Settings, in_order
-from pipelines.duplicates import fingerprints
 from pipelines.language import is_wanted
 from pipelines.release import row_sha256
 from pipelines.rules.privacy import hide_text, mask_text
+from pipelines.shingles import fingerprints
 
 BATCH = 2_000
 """Documents that are validated together."""
@@ -160,12 +160,10 @@ def _validated(name: str, columns: Callable[[], Columns]) -> pa.Table:
     table = _build(name, columns)
     try:
         schemas.check(name, table)
-    except SchemaErrors as error:
-        cases = error.failure_cases.select(["column", "check"]).to_pylist()
-        broken = sorted({f"{name}.{case['column']} breaks {case['check']}" for case in cases})
-        raise _UnfitError("; ".join(broken)) from error
-    except SchemaError as error:
-        raise _UnfitError(f"{name} breaks its schema") from error
+    except (SchemaError, SchemaErrors) as error:
+        raise _UnfitError(
+            "; ".join(f"{name}.{column} breaks {check}" for column, check in schemas.breaches(error))
+        ) from error
     return table
 
 

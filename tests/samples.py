@@ -63,14 +63,19 @@ def build_tables(
 ) -> Tables:
     """Build the tables of some documents as one shard, in memory."""
     part, refused = validate_documents(documents, settings)
-    tables = {**part, "rejects": reject_rows([*rejects, *refused])}
-    relations = {name: table.append_column("shard", pa.repeat("one", table.num_rows)) for name, table in tables.items()}
-    with TemporaryDirectory() as scratch, merge.connect(relations, Path(scratch)) as connection:
-        settled = settle(connection, settings, lambda _, position: str(part["documents"]["text"][position]))
-        documents_, edits, terms = (
-            pa.Table.from_batches(merge.merged(connection, n, settled), schemas.arrow_schema(n)) for n in FILLED
-        )
-        return Tables(documents_, edits, terms, merge.rejected(connection, settled, settings))
+    keys = part["keys"].append_column("shard", pa.repeat("one", part["keys"].num_rows))
+    with TemporaryDirectory() as name:
+        scratch = Path(name)
+        with merge.connect({"one": keys}, {"one": reject_rows([*rejects, *refused])}, scratch) as connection:
+            settled = settle(
+                connection, settings, lambda places: [str(part["documents"]["text"][place]) for _, place in places]
+            )
+            order = merge.find_order(connection, settled)
+            documents_, edits, terms = (
+                pa.Table.from_batches(merge.merged({"one": part[n]}, n, order, scratch), schemas.arrow_schema(n))
+                for n in FILLED
+            )
+            return Tables(documents_, edits, terms, merge.rejected(connection, settled, settings))
 
 
 def make_build(tables: Tables, *, parent: str | None = None) -> Build:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import duplicates
-from pipelines.duplicates import SHORTEST, group_sketches, group_texts, likeness, sketch
+from pipelines.duplicates import group_sketches, group_texts, likeness
+from pipelines.shingles import BANDS, SHORTEST
 from tests.texts import SEEDS, read, refined
 
 TEXTS = [refined(read(path)).text for path in SEEDS]
@@ -107,23 +108,15 @@ def test_a_chain_is_one_group_named_by_its_first() -> None:
     assert group_texts(chain) == [0, 0, 0, 0]
 
 
-def test_a_sketch_depends_on_its_text_alone() -> None:
-    together = sketch(PASSAGES)
-    for start in (0, 3):
-        parts = [sketch(PASSAGES[n : n + 4]) for n in range(start, len(PASSAGES), 4)]
-        assert np.array_equal(np.concatenate(parts), together[start:])
-    assert sketch([]).shape == (0, duplicates.BANDS)
-
-
 def test_what_looks_alike_in_a_band_is_compared_in_full() -> None:
-    bands = np.zeros((300, duplicates.BANDS), np.uint32)
+    bands = np.zeros((300, BANDS), np.uint32)
     asked: list[int] = []
 
-    def text_of(index: int) -> str:
-        asked.append(index)
-        return " ".join(f"{index // 2}w{n}" for n in range(30))
+    def texts_of(indices: Sequence[int]) -> list[str]:
+        asked.extend(indices)
+        return [" ".join(f"{index // 2}w{n}" for n in range(30)) for index in indices]
 
-    assert group_sketches(bands, text_of).tolist() == [n - n % 2 for n in range(300)]
+    assert group_sketches(bands, texts_of).tolist() == [n - n % 2 for n in range(300)]
     assert len(asked) <= 300, "each text is prepared once"
 
 

@@ -111,10 +111,10 @@ def test_an_edit_that_is_gone_is_named(store: Path, source: Path) -> None:
 
 def test_why_nothing_was_rebuilt_is_said(store: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.proof.code_version", lambda: "0.0.9")
+        patch.setattr("pipelines.proof.rebuild.code_version", lambda: "0.0.9")
         assert prove(resolve(store), source).notes == ["not rebuilt: made with another code version of Corpus"]
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.proof._writer", lambda: "another writer")
+        patch.setattr("pipelines.proof.rebuild._writer", lambda: "another writer")
         assert "here is another writer" in prove(resolve(store), source).notes[0]
     with monkeypatch.context() as patch:
         patch.setattr(schemas, "fingerprint", lambda: "other")

@@ -236,6 +236,14 @@ def test_bytes_do_not_depend_on_how_a_table_is_chunked(tmp_path: Path) -> None:
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_no_row_that_breaks_its_schema_is_ever_written(tmp_path: Path) -> None:
+    table = build_tables([make_document("a"), make_document("b")], []).documents
+    place = table.column_names.index("word_count")
+    broken = table.set_column(place, table.schema.field(place), pa.array([1, -1], pa.int32()))
+    with pytest.raises(CorpusError, match=r"documents\.word_count breaks .*; nothing was published"):
+        parquet.write_table(broken, "documents", tmp_path / "documents")
+
+
 def test_large_tables_are_cut_into_row_groups_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = build_tables([make_document(f"{i:03d}", f"Words {i}. " * 200) for i in range(100)], []).documents
     monkeypatch.setattr(parquet, "GROUP_BYTES", 20_000)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandera.errors import SchemaError, SchemaErrors
 
 import schemas
 from pipelines.document import APPLIED, Edit, Fields, Term
 from pipelines.rules.rule import ARTEFACT_CLASSES
 from schemas import edits
+from schemas.quick import holds
 
 
 def test_importing_the_package_does_not_load_pandera() -> None:
@@ -78,3 +83,69 @@ def test_a_wrong_value_is_refused() -> None:
     )
     with pytest.raises(Exception, match="isin"):
         schemas.schema_of("rejects").validate(row, lazy=True)
+
+
+TEXTS = st.sampled_from(
+    [None, "", "a", "high", "replace", "header", "ingest", "add", "0" * 64, "0" * 63, "08:30", "24:00"]
+)
+VALUES = {
+    "string": TEXTS,
+    "int32": st.sampled_from([None, -1, 0, 1]),
+    "int64": st.sampled_from([None, -1, 0, 1]),
+    "float": st.sampled_from([None, -0.5, 0.0, float("nan"), 1.5]),
+    "date32[day]": st.sampled_from([None, date(2020, 1, 2)]),
+    "list<element: string>": st.sampled_from([None, [], ["a"], [None]]),
+}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[str, pa.Table]:
+    """Make a table that satisfies its schema or nearly so: some values of a sound row are drawn at random."""
+    name = draw(st.sampled_from(schemas.TABLES))
+    schema = schemas.arrow_schema(name)
+    count = draw(st.integers(0, 3))
+    columns = {field.name: [sound(name, field, row) for row in range(count)] for field in schema}
+    for _ in range(draw(st.integers(0, 2)) if count else 0):
+        field = draw(st.sampled_from(list(schema)))
+        columns[field.name][draw(st.integers(0, count - 1))] = draw(VALUES[str(field.type)])
+    return name, pa.table(columns, schema)
+
+
+def sound(table: str, field: pa.Field, row: int) -> object:
+    """Make a value that a column takes, another one in each row where it must be."""
+    column = schemas.schema_of(table).columns[field.name]
+    if column.nullable:
+        return None
+    if str(field.type) != "string":
+        return {"int32": row, "int64": row, "float": 0.5, "list<element: string>": []}[str(field.type)]
+    for check in column.checks:
+        if check.name == "isin":
+            return check.statistics["allowed_values"][0]
+        if check.name == "str_matches":
+            return "0" * 64
+    return f"id{row}" if column.unique else "x"
+
+
+@given(tables())
+@settings(max_examples=150, deadline=None)
+def test_what_arrow_finds_sound_is_what_pandera_finds_sound(drawn: tuple[str, pa.Table]) -> None:
+    name, table = drawn
+    try:
+        schemas.validate(name, table)
+    except (SchemaError, SchemaErrors):
+        assert not is_plainly_sound(name, table)
+    else:
+        assert is_plainly_sound(name, table)
+
+
+@pytest.mark.parametrize("table", schemas.TABLES)
+def test_every_check_of_ours_can_be_told_with_arrow_alone(table: str) -> None:
+    empty = schemas.arrow_schema(table).empty_table()
+    assert is_plainly_sound(table, empty)
+    assert not is_plainly_sound(table, empty.select(empty.column_names[1:]))
+    assert not is_plainly_sound(table, empty.rename_columns([f"{name}_" for name in empty.column_names]))
+
+
+def is_plainly_sound(name: str, table: pa.Table) -> bool:
+    """Look at rows as ``schemas.check`` does before it asks pandera."""
+    return holds(schemas.schema_of(name), schemas.arrow_schema(name), table)

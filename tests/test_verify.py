@@ -22,7 +22,6 @@ from pipelines.document import CleanedDocument
 from pipelines.publish import publish
 from pipelines.publish.keeping import prune, yank
 from pipelines.publish.manifest import write_records
-from pipelines.publish.parquet import write_table
 from pipelines.release import Release, content, verify
 from pipelines.release.content import _first_disorder
 from tests.samples import SETTINGS, build_tables, make_build, make_document, make_reject
@@ -78,11 +77,8 @@ def rewrite(folder: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> 
     """Write a table anew, as ``change`` makes it, with records that agree."""
     table = change(Release(folder).table(name))
     shutil.rmtree(folder / name)
-    if table.schema.names == schemas.arrow_schema(name).names:
-        write_table(table, name, folder / name)
-    else:
-        (folder / name).mkdir()
-        pq.write_table(table, folder / name / "train-00000-of-00001.parquet")
+    (folder / name).mkdir()
+    pq.write_table(table, folder / name / "train-00000-of-00001.parquet", write_page_checksum=True)
     forge(folder)
 
 
@@ -187,7 +183,7 @@ def test_order_is_that_of_the_tables(rows: list[tuple[int | None, str]]) -> None
 
 def test_disorder_between_batches_is_found(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rewrite(release, "documents", lambda table: table.take([0, 2, 1]))
-    monkeypatch.setattr(content, "BATCH_ROWS", 1)
+    monkeypatch.setattr(content, "batch_rows", lambda name: 1)
     assert any("row 2 is out of order" in found for found in problems(release))
 
 

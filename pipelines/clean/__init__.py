@@ -7,7 +7,7 @@ other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipelines.clean.compose import compose
@@ -17,6 +17,7 @@ from pipelines.clean.guards import Excess, check_guards, find_excesses
 from pipelines.clean.metadata import known_columns, with_metadata
 from pipelines.clean.revision import Revision, revise
 from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, RawText, Term
+from pipelines.laid import Laid
 from pipelines.language import add, detect_language, note_mixed_script
 
 __all__ = ["Excess", "Knowledge", "apply_edits", "check_guards", "compose", "find_edits", "find_excesses", "revise"]
@@ -24,24 +25,28 @@ __all__ = ["Excess", "Knowledge", "apply_edits", "check_guards", "compose", "fin
 
 def apply_edits(raw: RawText, found: Revision, passages: Sequence[Passage], knowledge: Knowledge) -> CleanedDocument:
     """Read off what the edits of one document, and the paragraphs after them, come to. Pure."""
-    fields = read_fields(found.moved, known_columns(raw).get("published_date"))
-    fields, edits = with_metadata(raw, fields, found.edits, knowledge.masked)
+    known = known_columns(raw)
+    fields = read_fields(found.moved, known.get("published_date"))
+    fields, edits = with_metadata(known, fields, found.edits, knowledge.masked, is_fallback=raw.is_fallback)
     title = knowledge.masked(fields.title)
     counts = add([passage.counts for passage in passages])
+    notes = note_mixed_script(raw.text, found.text, edits, counts.letters)
     return CleanedDocument(
         raw=raw,
         fields=fields if title == fields.title else replace(fields, title=title),
         text=found.text,
-        edits=(*edits, *note_mixed_script(raw.text, found.text, edits, counts.letters)),
-        terms=tuple(_terms(passages)),
+        edits=(*edits, *notes) if notes else edits,
+        terms=_terms(passages),
         language=detect_language(found.text, counts),
     )
 
 
-def _terms(passages: Iterable[Passage]) -> Iterator[Term]:
+def _terms(passages: Iterable[Passage]) -> Laid[Term]:
     """The concordance of a text, paragraph by paragraph: no phrase runs over a border."""
+    parts: list[tuple[int, Sequence[Term]]] = []
     position = 0
     for passage in passages:
-        for term, source, canonical, surface, start, end, domain in passage.terms:
-            yield Term(term, source, canonical, surface, start + position, end + position, domain)
+        if passage.terms:
+            parts.append((position, passage.terms))
         position += len(passage.text) + len(PARAGRAPH_BREAK)
+    return Laid(parts)

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache, partial
 
 from pipelines.clean.masks import hidden
 from pipelines.clean.revision import Revision, join, label, revise
-from pipelines.document import APPLIED, PARAGRAPH_BREAK, Correction, Document, Edit, Paragraph, Term, in_order, replay
+from pipelines.document import APPLIED, Correction, Document, Edit, Paragraph, Term, in_order, replay
 from pipelines.errors import CorpusError
 from pipelines.language import Counts, count
 from pipelines.rules import RULES
@@ -56,6 +56,11 @@ class Knowledge:
         return tuple(rule for rule in self.base_rules if rule.id in FRAME)
 
     @cached_property
+    def masks(self) -> tuple[Rule, ...]:
+        """The rules that mask personal data."""
+        return tuple(rule for rule in self.base_rules if rule.id in _MASKS)
+
+    @cached_property
     def passage(self) -> Callable[[str, Paragraph | None], Passage]:
         """A paragraph by its words and its label; remembered, since sites repeat theirs and most are seen twice."""
         return lru_cache(maxsize=REMEMBERED)(partial(Passage, self))
@@ -82,21 +87,24 @@ class Knowledge:
             lambda anchors: tuple(r for r in self.rules if not r.anchors or not anchors.isdisjoint(r.anchors))
         )
 
-    def passages(self, text: str) -> list[Passage]:
+    def passages(self, paragraphs: Iterable[str]) -> list[Passage]:
         """The paragraphs of a cleaned text, which are all body."""
-        return [self.passage(paragraph, None) for paragraph in text.split(PARAGRAPH_BREAK)]
+        passage = self.passage
+        return [passage(paragraph, None) for paragraph in paragraphs]
 
     def is_settled(self, passages: Sequence[Passage]) -> bool:
         """Tell whether the rules would change nothing in a cleaned text."""
         engine = _shows_an_engine(passages)
-        return not any(e.action in APPLIED for p in passages for e in self.revision(p, engine, NOTHING).edits)
+        return not any(self.revision(passage, engine, NOTHING).is_change for passage in passages)
 
     def masked(self, text: str) -> str:
         """Mask the personal data in a value that did not come out of the text."""
-        title = self.passage(text, Paragraph("title", 0, len(text)))
-        found = self.revision(title, False, NOTHING).edits  # noqa: FBT003 - a key
-        masks = [e for e in found if e.action == "redact"]
-        return replay(text, masks) if masks else text
+        view = View(Document(text, (Paragraph("title", 0, len(text)),)), "")
+        ledger = _Ledger(())
+        for rule in self.masks:
+            for edit in rule.find(view) if rule.when is None or rule.when(view) else ():
+                ledger.propose(edit)
+        return replay(text, ledger.edits) if ledger.edits else text
 
     @cached_property
     def corrections_by_id(self) -> Mapping[str, tuple[Correction, ...]]:
@@ -162,20 +170,21 @@ class Passage:
     label: Paragraph | None
 
     role: str = field(init=False)
-    signs: tuple[str, ...] = field(init=False)
+    signs: tuple[str, ...] = ()
     """The terms of which it holds a telling variant, once for each place."""
-    doubtful: tuple[tuple[Edit, frozenset[str]], ...] = field(init=False)
+    doubtful: tuple[tuple[Edit, frozenset[str]], ...] = ()
     """The findings that wait for a certain sign of one of the terms named."""
-    claims: frozenset[str] = field(init=False)
+    claims: frozenset[str] = NOTHING
     """The terms that its doubtful findings wait for."""
 
     def __post_init__(self) -> None:
         """Scan the words once for all that is asked of them."""
         self.role = self.label.role if self.label else "body"
         view, _ = self.knowledge.look(self.text, self.role)
-        self.signs = tuple(telling(self.knowledge.glossary, view))
-        self.doubtful = tuple(doubtful(self.knowledge.glossary, view))
-        self.claims = NOTHING.union(*(claims for _, claims in self.doubtful))
+        if view.term_hits:
+            self.signs = tuple(telling(self.knowledge.glossary, view))
+            self.doubtful = tuple(doubtful(self.knowledge.glossary, view))
+            self.claims = NOTHING.union(*(claims for _, claims in self.doubtful))
 
     @cached_property
     def counts(self) -> Counts:
@@ -212,8 +221,8 @@ def find_edits(document: Document, knowledge: Knowledge, document_id: str = "", 
 
     ``gated=False`` asks every rule, whether its anchors occur or not, and remembers nothing: the result is the same.
     """
-    raw = document.raw
-    passages = [knowledge.passage(raw[p.start : p.end], label(p)) for p in document.paragraphs]
+    raw, passage_of, gap = document.raw, knowledge.passage, knowledge.gap
+    passages = [passage_of(raw[p.start : p.end], label(p)) for p in document.paragraphs]
     engine = _shows_an_engine(passages)
     certain = frozenset([sign for passage in passages for sign in passage.signs])
     work = knowledge.revision if gated else partial(_revision, gated=False)
@@ -221,10 +230,11 @@ def find_edits(document: Document, knowledge: Knowledge, document_id: str = "", 
     following = iter(passages)
     for start, end, paragraph, is_break in stretches(document):
         if paragraph is None:
-            parts.append((start, knowledge.gap(raw[start:end], is_break)))
+            parts.append((start, gap(raw[start:end], is_break)))
         else:
             passage = next(following)
-            parts.append((start, work(passage, engine, passage.claims and passage.claims & certain)))
+            claims = passage.claims
+            parts.append((start, work(passage, engine, claims and claims & certain)))
     found = join(parts)
     corrections = [_correct(raw, c) for c in knowledge.corrections_by_id.get(document_id, ())]
     return revise(raw, _masked(in_order(_corrected(found.edits, corrections)))) if corrections else found

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pipelines.dates import read_date, read_time
 from pipelines.document import Fields
+
+REMEMBERED = 1_000
+"""Days as written that are remembered at most: texts of one week have the same."""
 
 
 def read_fields(values: Iterable[tuple[str, str]], known_date: object = None) -> Fields:
@@ -44,15 +48,18 @@ def _each(found: dict[str, list[str]], column: str) -> tuple[str, ...]:
 
 
 def _first_date(surfaces: Iterable[str]) -> date | None:
-    return next((d for s in surfaces if (d := read_date(s))), None)
+    return next((d for s in surfaces if (d := _read_date(s))), None)
+
+
+_read_date = lru_cache(maxsize=REMEMBERED)(read_date)
 
 
 def _dateline_date(surfaces: Iterable[str], published: date | None) -> date | None:
     """Read the day of the dateline; where it names no year, the one that puts it next before the publication."""
     for surface in surfaces:
-        day = read_date(surface, published.year if published else None)
+        day = _read_date(surface, published.year if published else None)
         if day and published and day > published + timedelta(days=1):
-            day = read_date(surface, published.year - 1) or day
+            day = _read_date(surface, published.year - 1) or day
         if day:
             return day
     return None

@@ -6,7 +6,7 @@ A page's own metadata (``is_fallback``) only stands in for what the text lacks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -73,29 +73,32 @@ def _end_of_label(text: str) -> int:
 
 
 def with_metadata(
-    raw: RawText, fields: Fields, edits: tuple[Edit, ...], masked: Callable[[str], str]
-) -> tuple[Fields, tuple[Edit, ...]]:
+    known: Mapping[str, Value],
+    fields: Fields,
+    edits: Sequence[Edit],
+    masked: Callable[[str], str],
+    *,
+    is_fallback: bool,
+) -> tuple[Fields, Sequence[Edit]]:
     """Return the fields with the record's own values, and the edits with a note wherever the text says otherwise.
 
     ``masked`` hides the personal data that a value may hold.
     """
-    known = known_columns(raw)
-    if raw.is_fallback:
+    if is_fallback:
         known = {column: value for column, value in known.items() if not getattr(fields, column)}
     if not known:
         return fields, edits
-    notes = list(_differences(fields, known, edits, masked))
+    differing = {column: value for column, value in known.items() if not _agree(getattr(fields, column), value)}
+    notes = list(_differences(differing, edits, masked)) if differing else []
     filled = replace(fields, **known)  # type: ignore[arg-type]  # the columns are checked in known_columns
     return filled, tuple(in_order([*edits, *notes])) if notes else edits
 
 
-def _differences(
-    fields: Fields, known: dict[str, Value], edits: Iterable[Edit], masked: Callable[[str], str]
-) -> Iterator[Edit]:
-    """Point at the place in the text that gave another value."""
+def _differences(differing: Mapping[str, Value], edits: Iterable[Edit], masked: Callable[[str], str]) -> Iterator[Edit]:
+    """Point at the place in the text that gave another value than the record's."""
     moves = {edit.field: edit for edit in reversed(list(edits)) if edit.action == "move"}
-    for column, value in known.items():
-        if not _agree(getattr(fields, column), value) and column in moves:
+    for column, value in differing.items():
+        if column in moves:
             move = moves[column]
             yield Edit(
                 move.start,

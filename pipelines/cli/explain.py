@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
-from typing import Any
 
 from pipelines.cli.output import add_store, find_release
 from pipelines.document import CleanedDocument, Edit, RawText, Reject, Settings, undo
@@ -86,7 +85,7 @@ def _from_file(path: Path, wanted: str) -> tuple[str, str, tuple[Edit, ...]]:
         name = f"{path}{wanted}"
         raise CorpusError(f"{name}: rejected at {outcome.stage}, {outcome.reason}: {outcome.detail}", DATA)
     assert isinstance(outcome, CleanedDocument)  # noqa: S101 - tells mypy what the lines above ensure
-    return outcome.raw.source, outcome.raw.text, outcome.edits
+    return outcome.raw.source, outcome.raw.text, tuple(outcome.edits)
 
 
 def _validated(document: CleanedDocument, settings: Settings) -> CleanedDocument | Reject:
@@ -104,9 +103,10 @@ def _validated(document: CleanedDocument, settings: Settings) -> CleanedDocument
 
 
 def _from_release(store: Path | str, version: str | None, document_id: str) -> tuple[str, str, tuple[Edit, ...]]:
-    import pyarrow.compute as pc
+    import pyarrow as pa
 
-    from pipelines.release import nearby
+    from pipelines.release import TableFiles, nearby
+    from pipelines.release.lookup import RowsByDocument, find_document
 
     with nearby(store) as near:
         try:
@@ -115,23 +115,22 @@ def _from_release(store: Path | str, version: str | None, document_id: str) -> t
             if version is None and ("/" in document_id or Path(document_id).suffix):
                 raise CorpusError(f"{document_id}: no such file, and {error}", USAGE) from error
             raise
-        number, documents, table = release.version, release.table("documents"), release.table("edits")
-    rows = documents.filter(pc.equal(documents["id"], document_id)).to_pylist()
-    if not rows:
-        raise CorpusError(
-            f"{document_id}: no such file, and no such document in release {number}{_near(documents, document_id)}",
-            USAGE,
-        )
-    edits = tuple(_edit(row) for row in table.filter(pc.equal(table["document_id"], document_id)).to_pylist())
-    return f"{document_id} in release {number}", undo(rows[0]["text"], edits), edits
+        tables = TableFiles(release.path)
+        try:
+            row = find_document(tables, document_id)
+            if row is None:
+                near_by = _near(tables.read("documents", "id")["id"].to_pylist(), document_id)
+                raise CorpusError(
+                    f"{document_id}: no such file, and no such document in release {release.version}{near_by}", USAGE
+                )
+            edits = tuple(Edit(**each) for each in RowsByDocument(tables, "edits", *Edit._fields).of(document_id))
+        except (OSError, pa.ArrowException) as error:
+            raise CorpusError(f"{release.path} cannot be read; run corpus verify on the release") from error
+    return f"{document_id} in release {release.version}", undo(row["text"], edits), edits
 
 
-def _near(documents: Any, document_id: str) -> str:  # noqa: ANN401 - an Arrow table, not imported for a help text
+def _near(ids: list[str], document_id: str) -> str:
     from rapidfuzz import process
 
-    best = process.extractOne(document_id, documents["id"].to_pylist())
+    best = process.extractOne(document_id, ids)
     return f"; did you mean {best[0]}?" if best and best[1] > 60 else ""
-
-
-def _edit(row: dict[str, Any]) -> Edit:
-    return Edit(**{name: row[name] for name in Edit._fields})

@@ -8,10 +8,11 @@ left to find.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from operator import attrgetter
 
-from pipelines.document import PARAGRAPH_BREAK, Document, Paragraph
+from pipelines.document import Document, Paragraph
 from pipelines.parse.blocks import Block, split
 from pipelines.parse.body import body, dissect
 from pipelines.parse.density import densest, may_be_page
@@ -40,9 +41,8 @@ def parse(raw: str) -> Document:
     return Document(raw, tuple(sorted(found, key=attrgetter("start", "end"))))
 
 
-def is_prose(text: str) -> bool:
-    """Tell for certain that parsing the text would find nothing but body; False where it has to be parsed."""
-    paragraphs = text.split(PARAGRAPH_BREAK)
+def is_prose(paragraphs: Sequence[str]) -> bool:
+    """Tell for certain that parsing a text of these would find nothing but body; False where it has to be parsed."""
     if not all(map(_is_plain, paragraphs)):
         return False
     if may_be_page(paragraphs) or closing.said(paragraphs[-1]):

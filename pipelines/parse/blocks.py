@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.document import Paragraph
+
+NEIGHBOURS = 2_000
+"""Lines that are remembered at most with the blanks round them."""
 
 _EDGE = " \t\u00a0\u3000\ufeff\u200b\u2060\x00"
 _FINAL = re.compile(r"[.!?。!?…;;:]['\"”’)\]]*$")
@@ -32,26 +36,27 @@ def split(raw: str) -> list[Block]:
     Blanks and invisible marks at the edges of a paragraph stay out of it.
     """
     lines = _lines(raw)
-    runs = _runs(raw, lines)
-    if not _is_wrapped(runs):
+    pairs = [(a, b) for a, b in pairwise(lines) if raw.count("\n", a.end, b.start) == 1]
+    if not _is_wrapped(pairs):
         return lines
+    runs = _runs(lines, pairs)
     return [Block(run[0].start, run[-1].end, raw[run[0].start : run[-1].end]) for run in runs]
 
 
-def _runs(raw: str, lines: list[Block]) -> list[list[Block]]:
-    """Group the lines that no blank line parts."""
+def _runs(lines: list[Block], pairs: list[tuple[Block, Block]]) -> list[list[Block]]:
+    """Group the lines that no blank line parts; ``pairs`` are all such neighbours."""
+    joined = {second.start for _, second in pairs}
     runs: list[list[Block]] = []
     for line in lines:
-        if runs and raw.count("\n", runs[-1][-1].end, line.start) == 1:
+        if line.start in joined:
             runs[-1].append(line)
         else:
             runs.append([line])
     return runs
 
 
-def _is_wrapped(runs: list[list[Block]]) -> bool:
+def _is_wrapped(pairs: list[tuple[Block, Block]]) -> bool:
     """Tell whether line ends were set by a width: lines are alike in length and most break off amid a sentence."""
-    pairs = [(a, b) for run in runs for a, b in pairwise(run)]
     if len(pairs) < MIN_WRAPPED:
         return False
     widths = sorted(len(a.text) for a, _ in pairs)
@@ -64,13 +69,21 @@ def _is_wrapped(runs: list[list[Block]]) -> bool:
 def _lines(raw: str) -> list[Block]:
     blocks = []
     position = 0
-    for line, whole in zip(raw.splitlines(), raw.splitlines(keepends=True), strict=True):
-        body = line and line.strip(_EDGE).strip()
-        if body and body.strip(_EDGE):
-            start = position if body is line else position + line.index(body)
+    for line in raw.splitlines(keepends=True):
+        lead, body = _trimmed(line)
+        if body:
+            start = position + lead
             blocks.append(Block(start, start + len(body), body))
-        position += len(whole)
+        position += len(line)
     return blocks
+
+
+@lru_cache(maxsize=NEIGHBOURS)
+def _trimmed(line: str) -> tuple[int, str]:
+    """Where the words of a line begin, and the words; none where the line is blank."""
+    (words,) = line.splitlines()
+    body = words.strip(_EDGE).strip()
+    return (words.index(body), body) if body.strip(_EDGE) else (0, "")
 
 
 def ends_sentence(text: str) -> bool:

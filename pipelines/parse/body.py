@@ -16,8 +16,9 @@ def body(blocks: Iterable[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take off what is no prose; return the paragraphs found, and the blocks that remain."""
     found: list[Paragraph] = []
     rest: list[Block] = []
+    said = dissect.said
     for block in blocks:
-        if dissect.said(block.text) is None:
+        if said(block.text) is None:
             rest.append(block)
         elif dissected := dissect(block):
             found += dissected[0]

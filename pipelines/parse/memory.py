@@ -37,7 +37,8 @@ def laid(found: Any, by: int) -> Any:  # noqa: ANN401 - whatever a recogniser re
     if isinstance(found, Block):
         return Block(found.start + by, found.end + by, found.text)
     if isinstance(found, Paragraph):
-        parts = tuple(Part(p.field, p.start + by, p.end + by) for p in found.parts)
-        cuts = tuple((start + by, end + by) for start, end in found.cuts)
-        return Paragraph(found.role, found.start + by, found.end + by, found.layout, parts, cuts)
-    return type(found)(laid(each, by) for each in found)
+        role, first, last, layout, parts, cuts = found
+        parts = tuple([Part(column, start + by, end + by) for column, start, end in parts]) if parts else ()
+        cuts = tuple([(start + by, end + by) for start, end in cuts]) if cuts else ()
+        return Paragraph(role, first + by, last + by, layout, parts, cuts)
+    return type(found)([laid(each, by) for each in found])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -162,7 +163,8 @@ def _publish_once(
     tables = TableFiles(folder)
     check_accounting(tables, build)
     parent = _sound_parent(store, build)
-    hashes = {name: tables.sha256(name) for name in MAIN}
+    with ThreadPoolExecutor() as pool:
+        hashes = dict(zip(MAIN, pool.map(tables.sha256, MAIN), strict=True))
     difference, report = _compare_with(parent, tables, hashes, settings, build)
     _check_against(parent, tables, settings, difference)
     bump = difference.bump(settings.version_policy) if parent else "first"

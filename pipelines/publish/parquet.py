@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import schemas
+from pipelines.errors import INTERNAL, CorpusError
 
 CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
 """Content-defined chunking, in bytes: pages end where the content says, so that a store of chunks shares most of them
@@ -36,7 +37,10 @@ def write_table(table: pa.Table, name: str, folder: Path) -> list[Path]:
 
 
 def write_batches(batches: Iterable[pa.RecordBatch], name: str, folder: Path) -> list[Path]:
-    """Write rows that come as a stream, however it is cut, as ``write_table`` writes a table of them."""
+    """Write rows that come as a stream, however it is cut, as ``write_table`` writes a table of them.
+
+    CorpusError where some of them break the schema of their table: no such row is ever published.
+    """
     folder.mkdir()
     paths: list[Path] = []
     groups = _row_groups(batches, name)
@@ -55,6 +59,7 @@ def _write_file(first: pa.Table | None, groups: Iterator[pa.Table], name: str, p
     with _writer(name, path, group.num_rows if group else 0) as writer:
         while group is not None and (not size or size + weigh(group) <= FILE_BYTES):
             size += weigh(group)
+            _check(name, group)
             writer.write_table(group, row_group_size=max(1, group.num_rows))
             group = next(groups, None)
         marks = {
@@ -63,6 +68,16 @@ def _write_file(first: pa.Table | None, groups: Iterator[pa.Table], name: str, p
         }
         writer.add_key_value_metadata(marks)
     return group
+
+
+def _check(name: str, group: pa.Table) -> None:
+    from pandera.errors import SchemaError, SchemaErrors
+
+    try:
+        schemas.validate(name, group)
+    except (SchemaError, SchemaErrors) as error:
+        broken = "; ".join(f"{name}.{column} breaks {check}" for column, check in schemas.breaches(error))
+        raise CorpusError(f"{broken}; nothing was published", INTERNAL) from error
 
 
 def _writer(name: str, path: Path, rows: int) -> pq.ParquetWriter:

@@ -1,10 +1,11 @@
 """Checking what the tables of a release hold: structure, counts, order, ids, and every page against its checksum.
 
-Tables are read in batches, so that the memory needed does not grow with the release; ``deep`` reads them whole.
+Tables are read in batches, so that the memory needed grows with the number of documents, not with their texts.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import schemas
-from pipelines.errors import CorpusError
 from pipelines.release.finding import Finding
 from pipelines.release.store import MANIFEST, Release
-from pipelines.release.tables import row_sha256, table_sha256
+from pipelines.release.tables import TableFiles, batch_rows, of_few_values, row_sha256
 
-BATCH_ROWS = 65_536
+HASHED = ("documents", "changes")
+DELETED = "delete"
+"""What ``changes`` calls the removal of a document, whose row has nothing else."""
+
 NAMED = 3
 """Rows or documents that a finding names."""
 
@@ -79,12 +82,14 @@ class _Reader:
                 yield Finding(self.name, f"more than one document is called {_name(sorted(doubled))}", REPORT)
 
     def _check_file(self, file: Path, path: str, *, is_current: bool) -> Iterator[Finding]:
-        with pq.ParquetFile(file, page_checksum_verification=True) as opened:
-            schema = opened.schema_arrow.remove_metadata()
-            if is_current and not schema.equals(schemas.arrow_schema(self.name)):
-                yield Finding(path, f"its columns are not those of the schema of {self.name}", REPORT)
-                return
-            for batch in opened.iter_batches(BATCH_ROWS):
+        schema = pq.read_schema(file).remove_metadata()
+        if is_current and not schema.equals(schemas.arrow_schema(self.name)):
+            yield Finding(path, f"its columns are not those of the schema of {self.name}", REPORT)
+            return
+        sorted_by = schemas.sort_of(self.name)
+        few = [column for column in of_few_values(self.name, schema) if column not in sorted_by]
+        with pq.ParquetFile(file, page_checksum_verification=True, read_dictionary=few) as opened:
+            for batch in opened.iter_batches(batch_rows(self.name)):
                 yield from self._check_batch(pa.Table.from_batches([batch]), path)
                 self.rows += batch.num_rows
 
@@ -129,31 +134,43 @@ def _check_counts(counts: Mapping[str, Any], rows: Mapping[str, int]) -> Iterato
 def _check_hashes(
     release: Release, name: str, recorded: Mapping[str, Any] | None, *, is_current: bool
 ) -> Iterator[Finding]:
+    tables = TableFiles(release.path)
     try:
-        table = release.table(name)
-    except CorpusError:
+        if name in HASHED:
+            for document_id, column in find_wrong_hashes(tables, name):
+                yield Finding(name, f"{column} of {document_id} is wrong", REPORT)
+        if recorded and tables.sha256(name) != recorded["logical_sha256"]:
+            yield Finding(name, "the content is not what the manifest says", REPORT)
+        if is_current:
+            broken = {problem for batch in tables.batches(name) for problem in _breaches(name, batch)}
+            yield from (Finding(name, problem, REPORT) for problem in sorted(broken))
+    except (OSError, pa.ArrowException):  # said already by the one who read its pages
         return
-    if name == "documents":
-        rows = (row for batch in table.to_batches() for row in batch.to_pylist())
-        wrong = [row["id"] for row in rows if row_sha256(row) != row["row_sha256"]]
-        yield from (Finding(name, f"row_sha256 of {document_id} is wrong", REPORT) for document_id in wrong)
-    if recorded and table_sha256(name, table) != recorded["logical_sha256"]:
-        yield Finding(name, "the content is not what the manifest says", REPORT)
-    if is_current:
-        yield from _check_schema(name, table)
 
 
-def _check_schema(name: str, table: pa.Table) -> Iterator[Finding]:
+def find_wrong_hashes(tables: TableFiles, name: str) -> Iterator[tuple[str, str]]:
+    """Yield each document of ``documents`` or ``changes`` with a hash that is not that of its row or its text."""
+    own = set(schemas.schema_of("changes").columns) - set(schemas.schema_of("documents").columns)
+    for batch in tables.batches(name):
+        for row in batch.to_pylist():
+            if row.get("op") == DELETED:
+                continue
+            content = {column: value for column, value in row.items() if column not in own}
+            if row_sha256(content) != row["row_sha256"]:
+                yield row["id"], "row_sha256"
+            elif "text_sha256" in row and hashlib.sha256(row["text"].encode()).hexdigest() != row["text_sha256"]:
+                yield row["id"], "text_sha256"
+
+
+def _breaches(name: str, batch: pa.RecordBatch) -> list[str]:
+    """Say how some rows break the schema of their table."""
     from pandera.errors import SchemaError, SchemaErrors
 
     try:
-        schemas.check(name, table)
-    except SchemaErrors as error:
-        cases = error.failure_cases.select(["column", "check"]).to_pylist()
-        for column, check in sorted({(str(case["column"]), str(case["check"])) for case in cases}):
-            yield Finding(name, f"the column {column} breaks {check}", REPORT)
-    except SchemaError:
-        yield Finding(name, "breaks its schema", REPORT)
+        schemas.validate(name, pa.Table.from_batches([batch]))
+    except (SchemaError, SchemaErrors) as error:
+        return [f"the column {column} breaks {check}" for column, check in schemas.breaches(error)]
+    return []
 
 
 def _name(names: list[str]) -> str:

@@ -20,7 +20,7 @@ from pipelines.charts import Facts, Periods
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "256MB"
+MEMORY = "128MB"
 TABLES = ("documents", "edits", "terms", "rejects")
 OUTLETS = 200
 REJECTS = 1_000

@@ -16,7 +16,7 @@ def stretches(document: Document) -> Iterator[tuple[int, int, Paragraph | None, 
 
     Of the runs of characters outside the paragraphs, the first between two paragraphs of the body is their break.
     """
-    last_body = max((p.start for p in document.paragraphs if p.role == "body"), default=-1)
+    last_body = next((p.start for p in reversed(document.paragraphs) if p.role == "body"), -1)
     position, open_body = 0, False
     for paragraph in document.paragraphs:
         if paragraph.start > position:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple
 
 from pipelines.document import Document, Edit, Paragraph
@@ -56,6 +57,11 @@ def fold(text: str) -> str:
     for mark, plain in _LEVELLED:  # str.translate takes ten times as long beyond ASCII
         folded = folded.replace(mark, plain)
     return folded
+
+
+def pairs(firsts: Iterable[str], seconds: Iterable[str]) -> tuple[str, ...]:
+    """Every first sign with every second one behind it: the anchors of a rule that looks for two signs in a row."""
+    return tuple(first + second for first, second in product(firsts, seconds))
 
 
 class TermHit(NamedTuple):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from string import ascii_lowercase
 
 from pipelines.document import Edit
-from pipelines.rules.rule import PROSE, Condition, Maker, Rule, View, by_pattern, is_foreign
+from pipelines.rules.rule import PROSE, Condition, Maker, Rule, View, by_pattern, is_foreign, pairs
 
 _BLANKS = r"[ \t\u00a0\u3000\u2000-\u200a\u202f\u205f]"
+_ALL_BLANKS = " \u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
+"""The blanks that are left once a text is folded."""
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
 
 _NO_BREAK = re.compile(rf"[\u00a0\u3000\u2000-\u200a\u202f\u205f]{_BLANKS}*")
@@ -31,7 +34,7 @@ _TORN = re.compile(
 )
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])[ ](?P<tail>['’](?:s|t|re|ve|ll))(?=[ .,;:?!])")
 _ORDINAL = re.compile(
-    r"(?<![\w.,])(?P<number>\d{1,3}) ?(?P<ending>st|nd|rd|th)"
+    r"(?P<number>\d(?<![\w.,].)\d{0,2}) ?(?P<ending>st|nd|rd|th)"
     r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
 )
 _NUMBERED = re.compile(r"\d ?(?:st|nd|rd|th)")
@@ -157,6 +160,7 @@ SPACING = (
             ("in the county, . The rest", "in the county. The rest"),
         ),
         ("the U.S., which", "and so on ... he said", "Heavy Industry Co., Ltd."),
+        pairs(_ALL_BLANKS, ".,"),
     ),
     _rule(
         "space-before-mark",
@@ -195,6 +199,7 @@ SPACING = (
             "the U.S.A. team",
             "the Tomorrow.City fair",
         ),
+        pairs(".!?", ascii_lowercase + "("),
     ),
     Rule(
         "missing-space-comma",
@@ -207,6 +212,7 @@ SPACING = (
             ("the old,the young and all", "the old, the young and all"),
         ),
         ("It grew to 1,300 and 2.5 percent.", "the keys a,b and c"),
+        pairs(",", ascii_lowercase),
     ),
     _rule(
         "spaced-hyphen",

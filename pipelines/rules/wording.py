@@ -73,9 +73,11 @@ def _hyphenated(match: re.Match[str]) -> str:
 
 def _may_join(view: View) -> bool:
     """Tell whether any of the three rules for joins has something to do."""
+    if not view.shows_an_engine:
+        return False
     if "joins" not in view.memo:
         view.memo["joins"] = any(_lower(match) != match["at"] for match in _JOIN_ANY.finditer(view.raw))
-    return view.shows_an_engine and bool(view.memo["joins"])
+    return bool(view.memo["joins"])
 
 
 def _is_doubled(view: View) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.clean import check_guards
@@ -23,7 +25,7 @@ from pipelines.shards.area import Area, Result
 from pipelines.shards.cluster import run_on_dask
 from pipelines.shards.local import run_here, run_in_processes
 from pipelines.shards.plan import Shard, plan
-from pipelines.shards.settle import settle
+from pipelines.shards.settle import Place, settle
 from pipelines.shards.work import Job, fingerprint_of, refine_shard
 from pipelines.validate import FILLED
 
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 SMALL = 2_000_000
 """Bytes of raw text for which no other process is worth its start."""
+
+MERGED_AT_ONCE = 2
+"""Tables that are written at the same time; each holds some hundred megabytes."""
 
 MOST_KEPT = 20_000_000_000
 """Bytes that the stage area may hold."""
@@ -49,10 +54,11 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Refined:
-    """The results of all shards of a source, in their order, and the job that they come from."""
+    """The results of all shards of a source, in their order, the job that they come from, and how many may work."""
 
     results: tuple[Result, ...]
     job: Job
+    workers: int = 1
 
     @property
     def new(self) -> int:
@@ -81,7 +87,7 @@ def refine_shards(source: Source, area: Area, engine: Engine, on_done: Listener 
     keys = {result.key for result in results}
     area.touch(keys)
     area.prune(MOST_KEPT, keys)
-    return Refined(results, job)
+    return Refined(results, job, engine.workers or _cores())
 
 
 def merge_shards(refined: Refined, folder: Path) -> int:
@@ -101,17 +107,27 @@ def merge_shards(refined: Refined, folder: Path) -> int:
 
 def _merge(refined: Refined, folder: Path) -> int:
     results, job = refined.results, refined.job
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        names = (*FILLED, "keys", "rejects")
-        relations = {name: [job.area.fetch(result, name, Path(scratch)) for result in results] for name in names}
-        texts = _Texts(dict(zip((result.key for result in results), relations["documents"], strict=True)))
-        with merge.connect(relations, Path(scratch)) as connection:
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        scratch = Path(name)
+        pieces = {
+            table: {result.key: job.area.fetch(result, table, scratch) for result in results}
+            for table in (*FILLED, "keys", "rejects")
+        }
+        with merge.connect(pieces["keys"], pieces["rejects"], scratch) as connection:
             _check_corrections(job.own.corrections, connection)
-            settled = settle(connection, job.settings, texts)
-            for name in FILLED:
-                write_batches(merge.merged(connection, name, settled), name, folder / name)
+            settled = settle(connection, job.settings, _Texts(pieces["documents"]))
+            order = merge.find_order(connection, settled)
             write_table(merge.rejected(connection, settled, job.settings), "rejects", folder / "rejects")
+        with ThreadPoolExecutor(min(refined.workers, MERGED_AT_ONCE)) as pool:  # Arrow lets go of Python's lock
+            written = [pool.submit(_write, table, pieces[table], order, scratch, folder) for table in FILLED]
+        for each in written:
+            each.result()
     return sum(result.documents + result.rejects for result in results)
+
+
+def _write(table: str, pieces: merge.Pieces, order: merge.Order, scratch: Path, folder: Path) -> None:
+    (scratch / table).mkdir()
+    write_batches(merge.merged(pieces, table, order, scratch / table), table, folder / table)
 
 
 def _run(shards: Sequence[Shard], job: Job, engine: Engine) -> Iterator[tuple[Shard, Result]]:
@@ -140,15 +156,19 @@ def _check_corrections(corrections: Sequence[Correction], connection: DuckDBPyCo
 class _Texts:
     """Reads the text of single documents out of the shards; the row groups read last are kept."""
 
-    KEPT = 64
+    KEPT = 32
 
-    def __init__(self, files: dict[str, Path]) -> None:
+    def __init__(self, files: Mapping[str, Path]) -> None:
         self._files = files
         self._starts: dict[str, list[int]] = {}
-        self._groups: OrderedDict[tuple[str, int], list[str]] = OrderedDict()
+        self._groups: OrderedDict[tuple[str, int], pa.ChunkedArray] = OrderedDict()
 
-    def __call__(self, shard: str, position: int) -> str:
-        """Return the text of the document at a position of a shard."""
+    def __call__(self, places: Sequence[Place]) -> list[str]:
+        """Return the texts of documents, each at a position of a shard; those of a shard are read together."""
+        found = {place: self._text(*place) for place in sorted(places)}
+        return [found[place] for place in places]
+
+    def _text(self, shard: str, position: int) -> str:
         starts = self._starts.get(shard)
         if starts is None:
             metadata = pq.read_metadata(self._files[shard])
@@ -157,13 +177,13 @@ class _Texts:
                 starts.append(starts[-1] + metadata.row_group(group).num_rows)
             self._starts[shard] = starts
         group = next(place for place in range(len(starts) - 1) if position < starts[place + 1])
-        return self._group(shard, group)[position - starts[group]]
+        return str(self._group(shard, group)[position - starts[group]].as_py())
 
-    def _group(self, shard: str, group: int) -> list[str]:
+    def _group(self, shard: str, group: int) -> pa.ChunkedArray:
         key = (shard, group)
         if key not in self._groups:
             with pq.ParquetFile(self._files[shard]) as file:
-                self._groups[key] = file.read_row_group(group, columns=["text"])["text"].to_pylist()
+                self._groups[key] = file.read_row_group(group, columns=["text"])["text"]
             while len(self._groups) > self.KEPT:
                 self._groups.popitem(last=False)
         self._groups.move_to_end(key)

@@ -1,16 +1,20 @@
 """Merge: the rows of all shards become the tables of a release, sorted as the contract says, in bounded memory.
 
-duckdb sorts one range of the order after the other, so that what it holds is bounded; what comes out is a stream, which
-is written in row groups that depend on the rows alone.
+What is sorted are the documents, by duckdb and without their texts; the rows follow, each to the place of its document.
+Where they are more than may be held, they are first parted into ranges of the order, so that all are read twice at
+most, however many there are. What comes out is a stream, written in row groups that depend on the rows alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -26,90 +30,166 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY = "1GB"
-SORTED_BYTES = 256_000_000
-"""Bytes that are sorted at a time, and what a row counts at least."""
-ROW_WEIGHT = 200
+SORTED_BYTES = 64_000_000
+"""Bytes of rows that are held at a time, and what a row counts at least."""
+ROW_WEIGHT = 64
 
-ROWS = 2_048
-"""Rows that come out of a sort at a time."""
+MOST_PARTS = 256
+"""Ranges at most, each with a file that is open; beyond 16 GB of rows they are larger."""
 
-ORDER = {
-    "documents": "published_date NULLS FIRST, id",
-    "edits": "document_id, seq",
-    "terms": 'document_id, start, "end", term, surface',
-}
+ROWS = {"documents": 2_048}
+OTHER_ROWS = 65_536
+"""Rows that are read, and come out, at a time."""
 
-Relations = Mapping[str, "pa.Table | Sequence[Path]"]
-"""The rows of all shards in each table, in memory or in Parquet files."""
+Integers = npt.NDArray[np.int64]
+Pieces = Mapping[str, "pa.Table | Path"]
+"""The rows of each shard in one table, by the name of the shard: in memory or in a Parquet file."""
+
+Placed = tuple[pa.Table, Integers]
+"""Rows, and the place of the document of each."""
 
 
-def connect(relations: Relations, scratch: Path) -> DuckDBPyConnection:
-    """Open the rows of all shards as views of one connection."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where the documents of each shard go, by position: their place by date and by id, -1 where one does not stay.
+
+    ``groups`` has their groups of copies, and is empty where these are not shown.
+    """
+
+    count: int
+    by_date: Mapping[str, Integers]
+    by_id: Mapping[str, Integers]
+    groups: Mapping[str, pa.Array]
+
+
+def connect(keys: Pieces, rejects: Pieces, scratch: Path) -> DuckDBPyConnection:
+    """Open the keys and the rejects of all shards as views of one connection."""
     connection = database.connect(MEMORY, scratch)
-    weights: dict[str, int] = {}
-    for name, relation in relations.items():
-        weights[name] = _weight(relation)
-        if isinstance(relation, pa.Table) or not relation:
-            connection.register(name, relation if relation else shard_schema(name).empty_table())
-        else:
-            names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in relation)
+    for name, pieces in (("keys", keys), ("rejects", rejects)):
+        paths = [str(piece).replace("'", "''") for piece in pieces.values() if isinstance(piece, Path)]
+        tables = [piece for piece in pieces.values() if isinstance(piece, pa.Table)]
+        if paths:
+            names = ", ".join(f"'{path}'" for path in paths)
             connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet([{names}])")  # noqa: S608
-    query = "CREATE TEMP TABLE weights AS SELECT unnest(?) AS name, unnest(?) AS weight"
-    connection.execute(query, [list(weights), list(weights.values())])
+        else:
+            connection.register(name, pa.concat_tables([shard_schema(name).empty_table(), *tables]))
     return connection
 
 
-def _weight(relation: pa.Table | Sequence[Path]) -> int:
-    """Estimate the bytes that the rows of a table need while they are sorted."""
-    if isinstance(relation, pa.Table):
-        return int(relation.nbytes)
-    weight = 0
-    for path in relation:
-        metadata = pq.read_metadata(path)
-        groups = (metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
-        weight += max(sum(groups), ROW_WEIGHT * metadata.num_rows)
-    return weight
+def find_order(connection: DuckDBPyConnection, settled: Settled) -> Order:
+    """Put what is settled in order."""
+    found = connection.sql(_ORDER).to_arrow_table()
+    shards = found["shard"].to_pylist()
+    by_date, by_id = (
+        {
+            shard: np.asarray(places.values.to_numpy(), np.int64)
+            for shard, places in zip(shards, found[name], strict=True)
+        }
+        for name in ("by_date", "by_id")
+    )
+    groups = {shard: each.values.cast(pa.string()) for shard, each in zip(shards, found["groups"], strict=True)}
+    count = sum(int(np.count_nonzero(places >= 0)) for places in by_date.values())
+    return Order(count, by_date, by_id, groups if settled.is_grouped else {})
 
 
-def merged(connection: DuckDBPyConnection, name: str, settled: Settled) -> Iterator[pa.RecordBatch]:
+_ORDER = """
+SELECT shard, list(coalesce(date_place, -1) ORDER BY position) AS by_date,
+    list(coalesce(id_place, -1) ORDER BY position) AS by_id, list(duplicate_group ORDER BY position) AS groups
+FROM keys LEFT JOIN (
+    SELECT shard, position, duplicate_group, row_number() OVER (ORDER BY rank) - 1 AS date_place,
+        row_number() OVER (ORDER BY id) - 1 AS id_place
+    FROM verdict
+) USING (shard, position) GROUP BY shard ORDER BY shard
+"""
+
+
+def merged(pieces: Pieces, name: str, order: Order, scratch: Path) -> Iterator[pa.RecordBatch]:
     """Yield the rows of one table in order, without what does not stay."""
-    columns = ", ".join(f'{name}."{column}"' for column in schemas.arrow_schema(name).names)
-    is_shown = settled.is_grouped and name == "documents"
-    if is_shown:
-        columns = columns.replace('documents."duplicate_group"', "verdict.duplicate_group")
-    join = "" if settled.is_whole and not is_shown else " JOIN verdict USING (shard, position)"
-    for part in _ranges(connection, name):
-        query = f"SELECT {columns} FROM {name}{join}{part} ORDER BY {ORDER[name]}"  # noqa: S608 - names of our own
-        for batch in connection.sql(query).to_arrow_reader(ROWS):
-            table = pa.Table.from_batches([batch]).cast(schemas.arrow_schema(name))
-            yield from (_rehashed(table) if is_shown else table).to_batches()
+    parts = min(max(1, -(-sum(map(_weigh, pieces.values())) // SORTED_BYTES)), MOST_PARTS)
+    step = max(1, -(-order.count // parts))
+    rows = _placed(pieces, name, order)
+    for part in [rows] if parts == 1 else _parted(rows, step, parts, scratch):
+        for table in _in_order(part, name):
+            yield from (_rehashed(table) if order.groups and name == "documents" else table).to_batches()
 
 
-def _ranges(connection: DuckDBPyConnection, name: str) -> Iterator[str]:
-    """Yield a condition for each range of the order that is sorted at a time.
+def _weigh(piece: pa.Table | Path) -> int:
+    """Estimate the bytes that rows need while they are held."""
+    if isinstance(piece, pa.Table):
+        return int(piece.nbytes)
+    metadata = pq.read_metadata(piece)
+    groups = (metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    return int(max(sum(groups), ROW_WEIGHT * metadata.num_rows))
 
-    duckdb fails on a sort of long texts that are larger than its memory, so each range is one that fits; for each the
-    files are read once.
-    """
-    query = "SELECT weight, (SELECT count(*) FROM ranked) FROM weights WHERE name = ?"
-    ((weight, count),) = connection.execute(query, [name]).fetchall()
-    parts = -(-weight // SORTED_BYTES)
-    step = max(1, -(-count // max(1, parts)))
-    if step >= count:
-        yield ""
+
+def _placed(pieces: Pieces, name: str, order: Order) -> Iterator[Placed]:
+    """Read the rows of all shards, some at a time."""
+    places = order.by_date if name == "documents" else order.by_id
+    for shard in (shard for shard in pieces if shard in places):
+        for table in _read(pieces[shard], name):
+            position = table["position"].to_numpy()
+            rows = table.drop_columns("position")
+            if order.groups and name == "documents":
+                place = rows.schema.get_field_index("duplicate_group")
+                rows = rows.set_column(place, "duplicate_group", order.groups[shard].take(pa.array(position)))
+            yield rows, places[shard][position]
+
+
+def _read(piece: pa.Table | Path, name: str) -> Iterator[pa.Table]:
+    if isinstance(piece, pa.Table):
+        yield piece
         return
-    if name == "documents":
-        for start in range(0, count, step):
-            here = f"SELECT shard, position FROM ranked WHERE rank >= {start} AND rank < {start + step}"  # noqa: S608
-            yield f" WHERE (documents.shard, documents.position) IN ({here})"
+    with pq.ParquetFile(piece, read_dictionary=schemas.stored_columns(name, "category")) as file:
+        for batch in file.iter_batches(ROWS.get(name, OTHER_ROWS)):
+            yield pa.Table.from_batches([batch])
+
+
+def _parted(rows: Iterator[Placed], step: int, parts: int, scratch: Path) -> Iterator[Iterable[Placed]]:
+    """Write rows to a file for each range of places, then read one after the other."""
+    paths = [scratch / f"part-{part}.arrows" for part in range(parts)]
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with ExitStack() as stack:
+        writers: list[pa.RecordBatchStreamWriter] = []
+        for table, places in rows:
+            placed = table.append_column("place", pa.array(places))
+            if not writers:
+                writers += [
+                    stack.enter_context(pa.ipc.new_stream(str(path), placed.schema, options=options)) for path in paths
+                ]
+            kept = np.flatnonzero(places >= 0)
+            ranges = places[kept] // step
+            chosen = np.argsort(ranges, kind="stable")
+            cuts = np.searchsorted(ranges[chosen], np.arange(parts + 1))
+            for part in np.flatnonzero(np.diff(cuts)):
+                writers[part].write_table(placed.take(pa.array(kept[chosen[cuts[part] : cuts[part + 1]]])))
+    for path in filter(Path.exists, paths):
+        yield _taken_back(path)
+
+
+def _taken_back(path: Path) -> Iterator[Placed]:
+    with pa.ipc.open_stream(str(path)) as stream:
+        for batch in stream:
+            table = pa.Table.from_batches([batch])
+            yield table.drop_columns("place"), table["place"].to_numpy()
+    path.unlink()
+
+
+def _in_order(rows: Iterable[Placed], name: str) -> Iterator[pa.Table]:
+    """Sort rows by the places of their documents; those of one document are in order."""
+    held, places = [], []
+    for part, of_part in rows:
+        held.append(part)
+        places.append(of_part)
+    if not held:
         return
-    numbered = "SELECT id, row_number() OVER (ORDER BY id) AS place FROM ranked"
-    query = f"SELECT id FROM ({numbered}) WHERE place % {step} = 0 ORDER BY id"  # noqa: S608
-    bounds = [bound.replace("'", "''") for (bound,) in connection.execute(query).fetchall()]
-    yield f" WHERE document_id <= '{bounds[0]}'"
-    for low, high in pairwise(bounds):
-        yield f" WHERE document_id > '{low}' AND document_id <= '{high}'"
-    yield f" WHERE document_id > '{bounds[-1]}'"
+    table = pa.concat_tables(held).unify_dictionaries().combine_chunks()
+    held.clear()  # what was read is held once only
+    of_all = np.concatenate(places)
+    order = np.argsort(of_all, kind="stable")
+    order = order[np.searchsorted(of_all[order], 0) :]
+    count = ROWS.get(name, OTHER_ROWS)
+    for start in range(0, len(order), count):
+        yield table.take(pa.array(order[start : start + count])).cast(schemas.arrow_schema(name))
 
 
 def rejected(connection: DuckDBPyConnection, settled: Settled, settings: Settings) -> pa.Table:
@@ -121,6 +201,8 @@ def rejected(connection: DuckDBPyConnection, settled: Settled, settings: Setting
 
 def known_ids(connection: DuckDBPyConnection, wanted: Sequence[str]) -> set[str]:
     """Tell which of some ids a document or a reject has."""
+    if not wanted:
+        return set()
     connection.register("wanted", pa.table({"id": pa.array(wanted, pa.string())}))
     query = "SELECT id FROM wanted WHERE id IN (SELECT id FROM keys) OR id IN (SELECT id FROM rejects)"
     return {key for (key,) in connection.execute(query).fetchall()}

@@ -6,7 +6,7 @@ they are read from their shards and compared in full.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.document import Reject, Settings
-from pipelines.duplicates import BANDS, group_sketches
+from pipelines.duplicates import group_sketches
 from pipelines.errors import USAGE, CorpusError
+from pipelines.shingles import BANDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,23 +30,26 @@ ROWS = 8_192
 
 Integers = npt.NDArray[np.int64]
 
-TextOf = Callable[[str, int], str]
-"""Gives the text of the document at a position of a shard."""
+Place = tuple[str, int]
+"""A shard, and the position of a document in it."""
+
+TextsOf = Callable[[Sequence[Place]], list[str]]
+"""Gives the texts of documents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What stays, as the table ``verdict`` (shard, position, duplicate_group) of the connection, and what does not.
+    """What stays, as the table ``verdict`` of the connection, and what does not.
 
-    ``is_whole`` says that every document stays, ``is_grouped`` that some have a group.
+    The table has shard, position, id, rank and duplicate_group.
+    ``is_grouped`` says that some have a group.
     """
 
     rejects: tuple[Reject, ...]
-    is_whole: bool
     is_grouped: bool
 
 
-def settle(connection: DuckDBPyConnection, settings: Settings, text_of: TextOf) -> Settled:
+def settle(connection: DuckDBPyConnection, settings: Settings, texts_of: TextsOf) -> Settled:
     """Decide over the view ``keys`` of a connection.
 
     Of documents that share an id the first by place stays. A group of copies has the id of its first document in the
@@ -55,14 +59,14 @@ def settle(connection: DuckDBPyConnection, settings: Settings, text_of: TextOf) 
         raise CorpusError(f'duplicates = "{settings.duplicates}": write {KEEP_ALL} or {KEEP_FIRST}', USAGE)
     connection.execute(_RANK)
     doubles = list(_doubles(connection))
-    roots = _roots(connection, text_of)
+    roots = _roots(connection, texts_of)
     connection.register("roots", pa.table({"rank": np.arange(len(roots)), "root": roots}))
     is_first = settings.duplicates == KEEP_FIRST
     connection.execute(_VERDICT + (" WHERE rank = root" if is_first else ""))
     copies = list(_copies(connection)) if is_first else []
     sizes = np.bincount(roots) if len(roots) else np.zeros(0, np.int64)
     is_grouped = not is_first and bool((sizes > 1).any())
-    return Settled((*doubles, *copies), not doubles and not copies, is_grouped)
+    return Settled((*doubles, *copies), is_grouped)
 
 
 _RANK = """
@@ -76,7 +80,7 @@ FROM (
 
 _VERDICT = """
 CREATE OR REPLACE TEMP TABLE verdict AS
-SELECT shard, position, CASE WHEN count(*) OVER (PARTITION BY root) > 1
+SELECT shard, position, id, CASE WHEN count(*) OVER (PARTITION BY root) > 1
     THEN first(id) OVER (PARTITION BY root ORDER BY rank) END AS duplicate_group, rank, root
 FROM ranked JOIN roots USING (rank)
 """
@@ -124,12 +128,12 @@ def _rows(connection: DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]
         yield from batch.to_pylist()
 
 
-def _roots(connection: DuckDBPyConnection, text_of: TextOf) -> Integers:
+def _roots(connection: DuckDBPyConnection, texts_of: TextsOf) -> Integers:
     """Return for each rank that of the first document of its group, which is the document itself where it is alone."""
     firsts = np.asarray(connection.sql(_FIRSTS).fetchnumpy()["first"], np.int64)
     members, bands = _sketches(connection)
     shards, positions = _places(connection)
-    near = group_sketches(bands, lambda index: text_of(shards[index], int(positions[index])))
+    near = group_sketches(bands, lambda chosen: texts_of([(shards[one], int(positions[one])) for one in chosen]))
     roots = np.arange(len(firsts), dtype=np.int64)
     roots[members] = members[near]
     return np.asarray(roots[firsts], np.int64)

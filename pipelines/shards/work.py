@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -42,7 +43,7 @@ REJECTS = pa.schema(
 GROUP_ROWS = 128
 """Texts in a row group: where single ones are compared, that many are read for each."""
 
-FORMAT = "1"
+FORMAT = "2"
 """To be changed with the form of the files in the stage area."""
 
 LIBRARIES = (
@@ -70,8 +71,13 @@ class Job:
 
 
 def shard_schema(name: str) -> pa.Schema:
-    """Return the Arrow schema of a file of the stage area: a table's own columns, ``position`` and ``shard``."""
-    return (REJECTS if name == "rejects" else stored_schema(name)).append(pa.field("shard", pa.string()))
+    """Return the Arrow schema of a file of the stage area: a table's own columns, and what tells whose they are.
+
+    That is ``position`` for the rows of documents, for keys also ``shard``.
+    """
+    if name == "keys":
+        return stored_schema(name).append(pa.field("shard", pa.string()))
+    return REJECTS if name == "rejects" else stored_schema(name)
 
 
 def fingerprint_of(knowledge: Knowledge, settings: Settings) -> str:
@@ -99,11 +105,26 @@ def refine_shard(shard: Shard, job: Job) -> Result:
         found = job.area.find(key)
         if found is not None:
             return found
-        made = _make(shard, job, key)
+        with _uncollected():
+            made = _make(shard, job, key)
         if _key(shard, job) == key:
             job.area.commit(made)
             return made
     raise CorpusError(f"{shard.name}: changed while it was read; publish again when the source is at rest")
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python from looking for cycles: it would walk again and again through the rows that are held, a tenth of
+    the time, and rows have none. What little there is goes between two shards.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _key(shard: Shard, job: Job) -> str:
@@ -183,8 +204,9 @@ def _plain(reject: Reject) -> Mapping[str, Any]:
 class _File:
     """A Parquet file of the area that grows batch by batch; ``describe`` it when it is complete."""
 
-    def __init__(self, file: HashedFile, writer: pq.ParquetWriter, key: str) -> None:
+    def __init__(self, file: HashedFile, writer: pq.ParquetWriter, key: str, *, is_keys: bool) -> None:
         self._writer = writer
+        self._is_keys = is_keys
         self._key = key
         self.describe = file.describe
 
@@ -198,10 +220,12 @@ class _File:
                 stream, shard_schema(table), compression="zstd", compression_level=1, write_statistics=False
             ) as writer,
         ):
-            yield cls(stream, writer, key)
+            yield cls(stream, writer, key, is_keys=table == "keys")
 
     def write(self, table: pa.Table) -> None:
         """Write rows as a row group, texts as several."""
         if table.num_rows:
             rows = GROUP_ROWS if "text" in table.column_names else None
-            self._writer.write_table(table.append_column("shard", pa.repeat(self._key, table.num_rows)), rows)
+            if self._is_keys:
+                table = table.append_column("shard", pa.repeat(self._key, table.num_rows))
+            self._writer.write_table(table, rows)

@@ -20,8 +20,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.document import RawText
-from pipelines.duplicates import group_sketches, group_texts, sketch
+from pipelines.duplicates import group_sketches, group_texts
 from pipelines.refine import clean, load_knowledge
+from pipelines.shingles import sketch
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "raw"
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -94,7 +95,7 @@ def measure_scale(count: int) -> None:
     bands = sketch(made_texts(count))
     print(f"{count:,} sketches: {time.monotonic() - begin:.0f} s, {bands.nbytes / 1e6:.0f} MB, peak {peak():.0f} MB")
     begin = time.monotonic()
-    roots = group_sketches(bands, made_text)
+    roots = group_sketches(bands, lambda indices: list(map(made_text, indices)))
     copies = range(9, count, 10)
     found = sum(int(roots[n]) == n - 1 for n in copies)
     wrong = int((roots != range(count)).sum()) - found
