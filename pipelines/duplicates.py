@@ -21,11 +21,11 @@ from pipelines.shingles import BANDS, Bands, Hashes, Indices, fingerprints, hash
 
 LIKENESS = 0.5
 
-PAIRS = 500
+PAIRS = 125
 """Pairs that are compared at a time: their texts are asked for together."""
 WINDOW = 100
 """In a band each text is compared with so many of those after it that look alike: bounds what hostile sources cost."""
-REMEMBERED = 4_096
+REMEMBERED = 2_048
 """Texts whose shingles are kept for the next comparison."""
 
 TextsOf = Callable[[Sequence[int]], Sequence[str]]
@@ -45,14 +45,27 @@ def group_texts(texts: Sequence[str]) -> list[int]:
     return [near.get(first, first) for first in equals]
 
 
+class Groups:
+    """Groups of texts that are alike, by the index of each text; they grow with each band of the sketches."""
+
+    def __init__(self, count: int, texts_of: TextsOf) -> None:
+        """Begin with each text alone; ``texts_of`` is asked for proposed pairs."""
+        self.roots: Indices = np.arange(count, dtype=np.int64)
+        """For each text the index of the first one of its group."""
+        self._hashed = _Hashed(texts_of)
+
+    def join(self, bands: Bands) -> None:
+        """Join the texts that some bands propose and that are alike; a row of bands for each text."""
+        for band in range(bands.shape[1]):
+            for left, right in _alike(bands[:, band], self.roots):
+                _join(self.roots, self._hashed, *_untested(bands, band, self.roots, left, right))
+
+
 def group_sketches(bands: Bands, texts_of: TextsOf) -> Indices:
     """Return for each sketch the index of the first one of its component; ``texts_of`` is asked for proposed pairs."""
-    roots = np.arange(len(bands), dtype=np.int64)
-    hashed = _Hashed(texts_of)
-    for band in range(bands.shape[1]):
-        for left, right in _alike(bands[:, band], roots):
-            _join(roots, hashed, *_untested(bands, band, roots, left, right))
-    return roots
+    groups = Groups(len(bands), texts_of)
+    groups.join(bands)
+    return groups.roots
 
 
 def likeness(one: str, other: str) -> float:
@@ -94,8 +107,8 @@ def _untested(bands: Bands, band: int, roots: Indices, left: Indices, right: Ind
     apart = roots[left] != roots[right]
     left, right = left[apart], right[apart]
     kept = np.ones(len(left), np.bool_)
-    for start in range(0, len(left), 100_000):
-        part = slice(start, start + 100_000)
+    for start in range(0, len(left), 20_000):
+        part = slice(start, start + 20_000)
         kept[part] = ~(bands[left[part], :band] == bands[right[part], :band]).any(axis=1)
     order = np.argsort(left[kept], kind="stable")
     return left[kept][order], right[kept][order]

@@ -155,15 +155,10 @@ def _keys(documents: Sequence[CleanedDocument]) -> pa.Table:
 
 def _validated(name: str, columns: Callable[[], Columns]) -> pa.Table:
     """Turn columns into a table that satisfies its schema; _UnfitError where they do not."""
-    from pandera.errors import SchemaError, SchemaErrors
-
     table = _build(name, columns)
-    try:
-        schemas.check(name, table)
-    except (SchemaError, SchemaErrors) as error:
-        raise _UnfitError(
-            "; ".join(f"{name}.{column} breaks {check}" for column, check in schemas.breaches(error))
-        ) from error
+    breaches = [] if schemas.is_plainly_sound(name, table) else schemas.find_breaches(name, table)
+    if breaches:
+        raise _UnfitError("; ".join(f"{name}{column and '.'}{column} breaks {check}" for column, check in breaches))
     return table
 
 
@@ -266,9 +261,7 @@ def build_rejects(rejects: Iterable[Reject], settings: Settings) -> pa.Table:
             row["detail"] = mask_text(row["detail"])
         row.update({name: _printable(value) for name, value in row.items() if isinstance(value, str)})
     rows.sort(key=lambda row: [str(row[name]) for name in (*schemas.sort_of("rejects"), "raw_sha256", "bytes")])
-    table = pa.Table.from_pylist(rows, schema=schemas.arrow_schema("rejects"))
-    schemas.check("rejects", table)
-    return table
+    return pa.Table.from_pylist(rows, schema=schemas.arrow_schema("rejects"))
 
 
 def _reject(document: CleanedDocument, stage: str, reason: str, detail: str) -> Reject:

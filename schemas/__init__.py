@@ -35,32 +35,31 @@ def schema_of(table: str) -> DataFrameSchema:
     return schema
 
 
-def check(table: str, rows: pa.Table) -> None:
-    """Hold some rows against the schema of a table, as often as one likes; see ``validate``.
+def is_plainly_sound(table: str, rows: pa.Table) -> bool:
+    """Tell with Arrow alone whether rows satisfy the schema of a table; False where there is any doubt.
 
-    pandera is asked only where a look with Arrow alone leaves a doubt: it takes some 30 ms whatever the number of rows.
+    For small batches: pandera takes some 30 ms whatever the number of rows.
     """
-    if not holds(schema_of(table), arrow_schema(table), rows):
-        validate(table, rows)
+    return holds(schema_of(table), arrow_schema(table), rows)
 
 
-def validate(table: str, rows: pa.Table) -> None:
-    """Hold rows against the schema of a table; pandera's SchemaError or SchemaErrors say what breaks it.
+def find_breaches(table: str, rows: pa.Table) -> list[tuple[str, str]]:
+    """Hold rows against the schema of a table; return each column at fault and the check that it breaks.
 
-    One thread at a time: pandera loads its backends at the first use, which two threads must not do together.
+    The column is empty where the table as a whole is at fault. One thread at a time: pandera loads its backends at the
+    first use, which two threads must not do together.
     """
-    with _ONE_AT_A_TIME:
-        schema_of(table).validate(rows, lazy=True)
+    from pandera.errors import SchemaError, SchemaErrors
 
-
-def breaches(error: Exception) -> list[tuple[str, str]]:
-    """Name each column that breaks its schema, and the check, out of pandera's SchemaError or SchemaErrors."""
-    from pandera.errors import SchemaErrors
-
-    if not isinstance(error, SchemaErrors):
-        return [("*", "the schema")]
-    cases = error.failure_cases.select(["column", "check"]).to_pylist()
-    return sorted({(str(case["column"]), str(case["check"])) for case in cases})
+    try:
+        with _ONE_AT_A_TIME:
+            schema_of(table).validate(rows, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases.select(["column", "check"]).to_pylist()
+        return sorted({(str(case["column"]), str(case["check"])) for case in cases})
+    except SchemaError:
+        return [("", "its schema")]
+    return []
 
 
 def sort_of(table: str) -> tuple[str, ...]:

@@ -71,13 +71,10 @@ def _write_file(first: pa.Table | None, groups: Iterator[pa.Table], name: str, p
 
 
 def _check(name: str, group: pa.Table) -> None:
-    from pandera.errors import SchemaError, SchemaErrors
-
-    try:
-        schemas.validate(name, group)
-    except (SchemaError, SchemaErrors) as error:
-        broken = "; ".join(f"{name}.{column} breaks {check}" for column, check in schemas.breaches(error))
-        raise CorpusError(f"{broken}; nothing was published", INTERNAL) from error
+    breaches = schemas.find_breaches(name, group)
+    if breaches:
+        named = "; ".join(f"{name}{column and '.'}{column} breaks {check}" for column, check in breaches)
+        raise CorpusError(f"{named}; nothing was published", INTERNAL)
 
 
 def _writer(name: str, path: Path, rows: int) -> pq.ParquetWriter:

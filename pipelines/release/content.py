@@ -142,8 +142,9 @@ def _check_hashes(
         if recorded and tables.sha256(name) != recorded["logical_sha256"]:
             yield Finding(name, "the content is not what the manifest says", REPORT)
         if is_current:
-            broken = {problem for batch in tables.batches(name) for problem in _breaches(name, batch)}
-            yield from (Finding(name, problem, REPORT) for problem in sorted(broken))
+            batches = (pa.Table.from_batches([batch]) for batch in tables.batches(name))
+            for column, check in sorted({each for rows in batches for each in schemas.find_breaches(name, rows)}):
+                yield Finding(name, f"the column {column} breaks {check}" if column else f"breaks {check}", REPORT)
     except (OSError, pa.ArrowException):  # said already by the one who read its pages
         return
 
@@ -160,17 +161,6 @@ def find_wrong_hashes(tables: TableFiles, name: str) -> Iterator[tuple[str, str]
                 yield row["id"], "row_sha256"
             elif "text_sha256" in row and hashlib.sha256(row["text"].encode()).hexdigest() != row["text_sha256"]:
                 yield row["id"], "text_sha256"
-
-
-def _breaches(name: str, batch: pa.RecordBatch) -> list[str]:
-    """Say how some rows break the schema of their table."""
-    from pandera.errors import SchemaError, SchemaErrors
-
-    try:
-        schemas.validate(name, pa.Table.from_batches([batch]))
-    except (SchemaError, SchemaErrors) as error:
-        return [f"the column {column} breaks {check}" for column, check in schemas.breaches(error)]
-    return []
 
 
 def _name(names: list[str]) -> str:

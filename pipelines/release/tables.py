@@ -172,8 +172,10 @@ def rows_sha256(name: str, columns: Iterable[str], batches: Iterable[pa.RecordBa
     digest = hashlib.sha256()
     if name == "documents":
         lines = pa.chunked_array([_key_lines(batch) for batch in batches], pa.string())
-        for chunk in lines.take(pc.sort_indices(lines)).chunks:
-            digest.update(_joined(chunk))
+        order = pc.sort_indices(lines)
+        for start in range(0, len(order), 8 * BATCH):
+            for chunk in lines.take(order.slice(start, 8 * BATCH)).chunks:
+                digest.update(_joined(chunk))
         return digest.hexdigest()
     digest.update(("\t".join(columns) + "\n").encode())
     for batch in batches:

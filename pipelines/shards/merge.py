@@ -29,15 +29,15 @@ from pipelines.validate import build_rejects
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "1GB"
-SORTED_BYTES = 64_000_000
+MEMORY = "400MB"
+SORTED_BYTES = 32_000_000
 """Bytes of rows that are held at a time, and what a row counts at least."""
 ROW_WEIGHT = 64
 
 MOST_PARTS = 256
-"""Ranges at most, each with a file that is open; beyond 16 GB of rows they are larger."""
+"""Ranges at most, each with a file that is open; beyond 8 GB of rows they are larger."""
 
-ROWS = {"documents": 2_048}
+ROWS = {"documents": 1_024}
 OTHER_ROWS = 65_536
 """Rows that are read, and come out, at a time."""
 
@@ -78,23 +78,19 @@ def connect(keys: Pieces, rejects: Pieces, scratch: Path) -> DuckDBPyConnection:
 
 def find_order(connection: DuckDBPyConnection, settled: Settled) -> Order:
     """Put what is settled in order."""
-    found = connection.sql(_ORDER).to_arrow_table()
+    found = connection.sql(_ORDER.format(group="duplicate_group" if settled.is_grouped else "NULL")).to_arrow_table()
     shards = found["shard"].to_pylist()
-    by_date, by_id = (
-        {
-            shard: np.asarray(places.values.to_numpy(), np.int64)
-            for shard, places in zip(shards, found[name], strict=True)
-        }
-        for name in ("by_date", "by_id")
+    by_date, by_id, groups = (
+        dict(zip(shards, (each.values for each in found[name]), strict=True)) for name in ("by_date", "by_id", "groups")
     )
-    groups = {shard: each.values.cast(pa.string()) for shard, each in zip(shards, found["groups"], strict=True)}
+    by_date, by_id = ({s: np.asarray(places, np.int64) for s, places in each.items()} for each in (by_date, by_id))
     count = sum(int(np.count_nonzero(places >= 0)) for places in by_date.values())
     return Order(count, by_date, by_id, groups if settled.is_grouped else {})
 
 
 _ORDER = """
 SELECT shard, list(coalesce(date_place, -1) ORDER BY position) AS by_date,
-    list(coalesce(id_place, -1) ORDER BY position) AS by_id, list(duplicate_group ORDER BY position) AS groups
+    list(coalesce(id_place, -1) ORDER BY position) AS by_id, list({group} ORDER BY position) AS groups
 FROM keys LEFT JOIN (
     SELECT shard, position, duplicate_group, row_number() OVER (ORDER BY rank) - 1 AS date_place,
         row_number() OVER (ORDER BY id) - 1 AS id_place

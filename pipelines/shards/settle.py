@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.document import Reject, Settings
-from pipelines.duplicates import group_sketches
+from pipelines.duplicates import Groups
 from pipelines.errors import USAGE, CorpusError
-from pipelines.shingles import BANDS
+from pipelines.shingles import BANDS, Bands
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -27,6 +27,9 @@ KEEP_ALL, KEEP_FIRST = "keep_all", "keep_first"
 
 ROWS = 8_192
 """Sketches that are fetched at a time."""
+
+SKETCH_BYTES = 64_000_000
+"""Bytes of sketches that are held; of more documents fewer bands are looked at together."""
 
 Integers = npt.NDArray[np.int64]
 
@@ -105,6 +108,13 @@ CREATE OR REPLACE TEMP TABLE members AS SELECT rank FROM ranked
 WHERE is_long AND rank IN (SELECT min(rank) FROM ranked GROUP BY digest) ORDER BY rank
 """
 
+_PLACES = """
+SELECT rank, dense_rank() OVER (ORDER BY shard) - 1 AS shard, position FROM ranked WHERE rank IN (FROM members)
+ORDER BY rank
+"""
+
+_SHARDS = "SELECT DISTINCT shard FROM ranked WHERE rank IN (FROM members) ORDER BY shard"
+
 _SKETCHES = """
 SELECT members.rank, sketch FROM members JOIN ranked USING (rank) JOIN keys USING (shard, position)
 """
@@ -131,34 +141,25 @@ def _rows(connection: DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]
 def _roots(connection: DuckDBPyConnection, texts_of: TextsOf) -> Integers:
     """Return for each rank that of the first document of its group, which is the document itself where it is alone."""
     firsts = np.asarray(connection.sql(_FIRSTS).fetchnumpy()["first"], np.int64)
-    members, bands = _sketches(connection)
-    shards, positions = _places(connection)
-    near = group_sketches(bands, lambda chosen: texts_of([(shards[one], int(positions[one])) for one in chosen]))
+    connection.execute(_MEMBERS)
+    members, shards, positions = (
+        np.asarray(column, np.int64) for column in connection.sql(_PLACES).fetchnumpy().values()
+    )
+    names = [name for (name,) in connection.execute(_SHARDS).fetchall()]
+    groups = Groups(len(members), lambda some: texts_of([(names[shards[one]], int(positions[one])) for one in some]))
+    count = min(BANDS, max(1, SKETCH_BYTES // max(1, 4 * len(members))))
+    for first in range(0, BANDS, count):
+        groups.join(_bands(connection, members, slice(first, first + count)))
     roots = np.arange(len(firsts), dtype=np.int64)
-    roots[members] = members[near]
+    roots[members] = members[groups.roots]
     return np.asarray(roots[firsts], np.int64)
 
 
-def _sketches(connection: DuckDBPyConnection) -> tuple[Integers, npt.NDArray[np.uint32]]:
-    """Return the ranks of the texts to be compared, and their sketches, in the order of the ranks.
-
-    Sketches are the one thing that is held for all documents at once (256 bytes each), so they are held once only.
-    """
-    connection.execute(_MEMBERS)
-    query = "SELECT rank FROM members ORDER BY rank"
-    ranks = np.asarray(connection.sql(query).fetchnumpy()["rank"], np.int64)
-    bands = np.empty((len(ranks), BANDS), np.uint32)
+def _bands(connection: DuckDBPyConnection, members: Integers, chosen: slice) -> Bands:
+    """Return some bands of the sketches of the texts to be compared, in the order of their ranks."""
+    bands = np.empty((len(members), len(range(BANDS)[chosen])), np.uint32)
     for batch in connection.sql(_SKETCHES).to_arrow_reader(ROWS):
         joined = b"".join(batch.column("sketch").to_pylist())
-        places = np.searchsorted(ranks, batch.column("rank").to_numpy())
-        bands[places] = np.frombuffer(joined, np.uint32).reshape(-1, BANDS)
-    return ranks, bands
-
-
-def _places(connection: DuckDBPyConnection) -> tuple[list[str], Integers]:
-    """Return shard and position of the texts to be compared; the shards' names are shared, not copied."""
-    query = "SELECT shard, position FROM members JOIN ranked USING (rank) ORDER BY rank"
-    table = connection.sql(query).to_arrow_table()
-    shards = table["shard"].dictionary_encode().combine_chunks()
-    names = shards.dictionary.to_pylist()
-    return [names[place] for place in shards.indices.to_pylist()], table["position"].to_numpy()
+        places = np.searchsorted(members, batch.column("rank").to_numpy())
+        bands[places] = np.frombuffer(joined, np.uint32).reshape(-1, BANDS)[:, chosen]
+    return bands

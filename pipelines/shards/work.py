@@ -25,7 +25,7 @@ from pipelines.shards.area import Area, HashedFile, Result
 from pipelines.shards.plan import Shard
 from pipelines.validate import FILLED, stored_schema, validate_documents
 
-DOCUMENTS, CHARACTERS = 2_000, 16_000_000
+DOCUMENTS, CHARACTERS = 500, 4_000_000
 """Documents, and characters of raw text, that are held at a time."""
 
 REJECTS = pa.schema(
