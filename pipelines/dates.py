@@ -45,6 +45,9 @@ CLOCK = r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)(?:\s?[AaPp]\.?[Mm
 
 NOON = 12
 _ISO = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")
+_FIGURES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+MOST_MONTHS = 12
+"""Beyond it a number is a day; two numbers that could both be months say neither."""
 _NAMED = re.compile(rf"(?P<month>{MONTH})|(?P<year>{_YEAR})|(?P<day>\d{{1,2}})", re.IGNORECASE)
 
 
@@ -53,6 +56,10 @@ def read_date(surface: str, year: int | None = None) -> date | None:
     iso = _ISO.search(surface)
     if iso:
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
+    figures = _FIGURES.fullmatch(surface.strip())
+    if figures:
+        low, high = sorted((int(figures[1]), int(figures[2])))
+        return _day(int(figures[3]), low, high) if high > MOST_MONTHS or low == high else None
     found = {m.lastgroup: m.group() for m in reversed(list(_NAMED.finditer(surface)))}
     month = found.get("month", "").lower()[:3]
     number = [m[:3] for m in MONTHS[:12]].index(month) + 1 if month else 0

@@ -31,6 +31,16 @@ PAGES = {
     f"{BELOW}",
     "buttons": f"{TITLE} - China.org.cn {MENU}{TITLE} Xinhua, May 1, 2024 08:30 Adjust font size: {BODY}"
     f" Follow China.org.cn on Twitter and Facebook{BELOW}",
+    "labels": f"{TITLE}-Xinhuanet {MENU}{TITLE} 2024-05-01 08:30:02 Source: Xinhua Font size: big medium small "
+    f"Share to: WeChat Weibo QQ {BODY} +1 [Error correction] [Responsible editor: Li Ming]{BELOW}",
+    "no site": f"{TITLE} {MENU}{TITLE} 1 2024-05-01 08:30Xinhua Web Editor: Li Ming {BODY} Related news{BELOW}",
+    "above": f"{TITLE} - CGTN {MENU}Culture 08:30, 01-May-2024 {TITLE} By Xinhua Share Copied {BODY} TOP NEWS{BELOW}",
+    "writer first": f"{TITLE} - Yicai Global {MENU}{TITLE} Li Ming 08:30 UTC+8, 2024-05-01 (Xinhua) {BODY} "
+    f"Related articles{BELOW}",
+    "tools": f"{TITLE}_Department of Works {MENU}{TITLE} Time: 2024-05-01 08:30 Source: Xinhua Views: 1024 "
+    f"【Font: Large Medium Small】 {BODY} Previous: Bridge opens Next: Village grows{BELOW}",
+    "brackets": f"{TITLE} - Ministry of Works {MENU}{TITLE} Release time: 2024-05-01 08:30 Source: Xinhua "
+    f"[Font size: Large Medium Small] [Print] {BODY} Close this window{BELOW}",
 }
 OUTLETS = {"bar": "China Daily", "half-day clock": "Global Times", "day first": "CGTN"}
 
@@ -73,3 +83,21 @@ def test_a_page_without_anything_below_its_text_is_read_to_the_end() -> None:
 
 def test_a_line_of_dashes_does_not_take_for_ever() -> None:
     assert refined("a - " * 30_000).text
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "Source: ",
+        "2024-05-01 08:30 ",
+        "Editor: Aa Bb, ",
+        "Most Read ",
+        "x. Related news ",
+        f"{TITLE} - Site ",
+        "Aaaa ",
+        "【Font ",
+    ],
+)
+def test_a_page_that_repeats_itself_does_not_take_for_ever(hostile: str) -> None:
+    head = f"{TITLE} - Site {TITLE} 2024-05-01 08:30 "
+    assert refined(head + hostile * (60_000 // len(hostile))).raw

@@ -1,13 +1,14 @@
 """Parsing: layouts are recognised wherever they come from, and ordinary prose is left in the body."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from pipelines.document import Document
 from pipelines.parse import parse
 from pipelines.parse.people import people
 from tests.texts import raw_texts, refined
 
+STAMPED = [("published_date", "2022-07-09"), ("published_time", "10:20")]
 LEAD = (
     "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
 )
@@ -21,6 +22,7 @@ def parts(raw: str) -> list[tuple[str, str]]:
     return [(part.field, raw[part.start : part.end]) for p in parse(raw).paragraphs for part in p.parts]
 
 
+@settings(deadline=None)
 @given(raw_texts)
 def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
     document: Document = parse(raw)
@@ -57,6 +59,32 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
                 ("reporters", "Han Ting"),
             ],
         ),
+        ("Chinanews, July 26th, ", [("outlet", "Chinanews"), ("dateline_date", "July 26th")]),
+        ("China News Service, July 26. ", [("outlet", "China News Service"), ("dateline_date", "July 26")]),
+        (
+            "China-Singapore Jingwei Client, May 3. ",
+            [("outlet", "China-Singapore Jingwei"), ("dateline_date", "May 3")],
+        ),
+        (
+            "Taipei, July 26 (CNA) ",
+            [("dateline_place", "Taipei"), ("dateline_date", "July 26"), ("outlet", "CNA")],
+        ),
+        ("(Yicai) Aug. 5 -- ", [("dateline_date", "Aug. 5"), ("outlet", "Yicai")]),
+        (
+            "Our newspaper, Changsha, May 3 (reporter Li Yang) ",
+            [("dateline_place", "Changsha"), ("dateline_date", "May 3"), ("reporters", "Li Yang")],
+        ),
+        ("This newspaper (Reporter Li Yang) ", [("reporters", "Li Yang")]),
+        ("Beijing News (Reporter Li Yang) ", [("outlet", "Beijing News"), ("reporters", "Li Yang")]),
+        (
+            "(Central News Agency reporter Li Yang, Taipei, May 3) ",
+            [
+                ("outlet", "Central News Agency"),
+                ("dateline_place", "Taipei"),
+                ("dateline_date", "May 3"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
     ],
 )
 def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
@@ -89,6 +117,16 @@ def test_prose_is_no_dateline(line: str) -> None:
         ),
         ("Source: People's Daily Online", [("outlet", "People's Daily Online")]),
         ("Photo by Tang Jun", [("photographers", "Tang Jun")]),
+        ("[Photo by Tang Jun/China Daily]", [("photographers", "Tang Jun")]),
+        ("(According to Reuters)", [("outlet", "Reuters")]),
+        ("(China-Singapore Jingwei APP)", [("outlet", "China-Singapore Jingwei")]),
+        ("Editor Wang Lei", [("editors", "Wang Lei")]),
+        ("Proofreading Wang Lei", [("editors", "Wang Lei")]),
+        (
+            "PLA Daily correspondent Li Yang, special correspondent Han Ting",
+            [("outlet", "PLA Daily"), ("reporters", "Li Yang"), ("reporters", "Han Ting")],
+        ),
+        ("“People's Daily” (May 3, 2021, 11th edition)", []),
     ],
 )
 def test_credit_lines(line: str, found: list[tuple[str, str]]) -> None:
@@ -214,3 +252,76 @@ def test_the_first_lines_of_a_text_with_hard_line_ends_are_no_headlines() -> Non
 def test_an_agency_in_a_credit_is_no_photographer() -> None:
     text = "A bridge opens\n\nThe bridge was opened on Wednesday, and all came to see it. (Photo by Wang Lei/Xinhua)\n"
     assert refined(text).fields.photographers == ("Wang Lei",)
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        "-Xinhua English.news.cn", "-Xinhuanet.com", " - 华声在线", "-Hunan Daily - 华声在线", "_Guangming.com",
+        " | CNA", "--People's Daily Online", "_The Paper", "_China Economic Net——National Economic Portal",
+        "-chinanews.com", "-Viewpoint Headline-Hunan Daily-Huasheng Online",
+    ],
+)  # fmt: skip
+def test_the_name_of_the_site_comes_off_the_headline(suffix: str) -> None:
+    assert refined(f"A new bridge opens to traffic{suffix}\n\n{LEAD}").fields.title == "A new bridge opens to traffic"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (
+            "By Lin Tao, China Daily | Updated: 2022-07-09 10:20",
+            [("reporters", "Lin Tao"), ("outlet", "China Daily"), *STAMPED],
+        ),
+        ("Share to: WeChat Weibo QQ", []),
+        ("Font size: big medium small", []),
+        ("Print", []),
+        (
+            "Published: 2022-07-09 10:20 | Source: Legal Daily | Editor: Wang Lei | Font size: big medium small",
+            [*STAMPED, ("outlet", "Legal Daily"), ("editors", "Wang Lei")],
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_page_sets_below_its_headline_is_no_deck(line: str, found: list[tuple[str, str]]) -> None:
+    raw = f"A new bridge opens to traffic\n{line}\n{LEAD}"
+    assert parts(raw) == found
+    assert [role for role, _ in roles(raw)] in (["title", "stamp", "body"], ["title", "chrome", "body"])
+
+
+def test_the_name_of_a_series_before_the_headline_makes_a_deck() -> None:
+    raw = f"A new bridge opens\n(Stories of Rural China) A bridge opens to traffic\n{LEAD}"
+    assert refined(raw).fields.subtitles == ("(Stories of Rural China) A bridge opens to traffic",)
+
+
+def test_a_headline_that_ends_as_a_sentence_does_is_told_by_the_dateline_below_it() -> None:
+    assert refined(f"Is the night market good for us?\nChina News Service, July 26. {LEAD}").fields.title
+    assert not refined(f"Is the night market good for us?\n\n{LEAD}").fields.title
+
+
+@pytest.mark.parametrize("line", ["ARTICLE I. NAME", "Chapter 2", "Run it for 1 1/4 miles to the ford.2"])
+def test_what_parts_a_text_is_no_deck(line: str) -> None:
+    assert roles(f"Bylaws of the reading club\n\n{line}\n\n{LEAD}")[1] == ("body", line)
+
+
+def test_a_picture_above_the_dateline_leaves_its_caption() -> None:
+    shown = "On May 3, villagers dry tea leaves in the yard."
+    raw = (
+        f"Tea is dry\n{shown} Photo by Xinhua News Agency reporter Li Yang\nXinhua News Agency, Changsha, May 4. {LEAD}"
+    )
+    got = refined(raw)
+    assert (got.fields.captions, got.fields.photographers, got.text) == ((shown,), ("Li Yang",), LEAD)
+
+
+def test_a_few_wrapped_lines_are_joined_where_nothing_else_can_be_meant() -> None:
+    raw = (
+        f"{LEAD}\nIt took six years to build and cost more than three thousand of the\nworkers their holidays.\n{LEAD}"
+    )
+    joined = "It took six years to build and cost more than three thousand of the workers their holidays."
+    assert refined(raw).text.split("\n\n") == [LEAD, joined, LEAD]
+
+
+@pytest.mark.parametrize(
+    "line", ["Aa-" * 30_000, "A-" * 40_000 + ", May 3", "CHANGSHA, " * 9_000, "By Aa Bb, " * 9_000]
+)
+def test_a_name_without_end_does_not_take_for_ever(line: str) -> None:
+    assert parse(line).paragraphs

@@ -13,9 +13,15 @@ NEIGHBOURS = 2_000
 """Lines that are remembered at most with the blanks round them."""
 
 _EDGE = " \t\u00a0\u3000\ufeff\u200b\u2060\x00"
-_FINAL = re.compile(r"[.!?。!?…;;:]['\"”’)\]]*$")
+_FINAL = re.compile(r"[.!?。!?…;;:](?:['\"”’)\]]*|(?<=[a-z].)\d{1,2})$")
 _FINAL_BEFORE_BRACKET = re.compile(r"[.!?。！？][\"”’]?\s{0,2}[(（][^()（）]{2,120}[)）]$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
+
+
+_LINK = re.compile(
+    r"(?<![\w'’-])(?:the|a|an|of|and|or|to|in|on|at|by|for|with|from|than|that|which|its|their|his|is|are|was)$"
+)
+_OPEN_ENDS = frozenset("abcdefghijklmnopqrstuvwxyz,-")
 
 
 class Block(NamedTuple):
@@ -37,10 +43,14 @@ def split(raw: str) -> list[Block]:
     """
     lines = _lines(raw)
     pairs = [(a, b) for a, b in pairwise(lines) if raw.count("\n", a.end, b.start) == 1]
-    if not _is_wrapped(pairs):
+    if not pairs:
         return lines
     runs = _runs(lines, pairs)
-    return [Block(run[0].start, run[-1].end, raw[run[0].start : run[-1].end]) for run in runs]
+    if not _is_wrapped(pairs):
+        runs = [part for run in runs for part in _parted(run)]
+    return [
+        run[0] if len(run) == 1 else Block(run[0].start, run[-1].end, raw[run[0].start : run[-1].end]) for run in runs
+    ]
 
 
 def _runs(lines: list[Block], pairs: list[tuple[Block, Block]]) -> list[list[Block]]:
@@ -53,6 +63,26 @@ def _runs(lines: list[Block], pairs: list[tuple[Block, Block]]) -> list[list[Blo
         else:
             runs.append([line])
     return runs
+
+
+def _parted(run: list[Block]) -> list[list[Block]]:
+    """Part a run of lines, but not where a line surely goes on in the next one."""
+    parts = [run[:1]]
+    for above, below in pairwise(run):
+        if _goes_on(above.text, below.text):
+            parts[-1].append(below)
+        else:
+            parts.append([below])
+    return parts
+
+
+def _goes_on(above: str, below: str) -> bool:
+    """Tell whether a line breaks off amid a sentence: at a word with which nothing ends, or amid a word."""
+    if len(above) < MIN_WIDTH or above[-1] not in _OPEN_ENDS or not (below[0].islower() or below[0].isdigit()):
+        return False
+    if above[-1].isalpha():
+        return _LINK.search(above[-9:]) is not None
+    return below[0].islower() and (above[-1] == "," or above[-2:-1].islower())
 
 
 def _is_wrapped(pairs: list[tuple[Block, Block]]) -> bool:

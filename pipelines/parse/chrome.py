@@ -14,6 +14,9 @@ _BUTTONS = re.compile(r"(?:[\[【(][^\[\]【】()]{1,24}[\])】]\s*){1,8}")
 _CONTACT = re.compile(
     r"\b(?:tel|telephone|hotline|fax|e-?mail|mailbox|postcode|zip code)\s?[:：]|^address\s?[:：]", re.IGNORECASE
 )
+_EDITION = re.compile(
+    r"[\"“'(《][^\"”()》]{3,40}[\"”'》]? ?\([^()]{4,60}\b(?:edition|page)[^()]{0,12}\)\W{0,2}$", re.IGNORECASE
+)
 _LONGEST_NOTICE = 800
 _LONGEST_LABEL, _LONGEST_LINE, _NOTICE_START = 120, 160, 30
 
@@ -45,6 +48,8 @@ def _is_marked(folded: str) -> bool:
 
 
 def _is_contact(block: Block, folded: str) -> bool:
+    if _EDITION.match(block.text):
+        return True
     return len(folded) < 160 and not ends_sentence(block.text) and bool(_CONTACT.search(folded))
 
 

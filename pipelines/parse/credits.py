@@ -9,7 +9,8 @@ from functools import cache
 from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
-from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
+from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, SURNAMES, alternatives
+from pipelines.parse.outlets import is_outlet
 from pipelines.parse.people import label_pattern, people
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
@@ -19,7 +20,7 @@ _PHOTOGRAPHER = re.compile(
     r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
     re.IGNORECASE,
 )
-LONGEST_CREDIT = 260
+LONGEST_CREDIT, _LONGEST_SHOWN = 260, 480
 _MAX_NAME_WORDS = 6
 _MIN_CAPTION_WORDS = 5
 _ALIASES = frozenset({"huaxia", "bianji"})
@@ -30,11 +31,39 @@ _PICTURED = re.compile(
 
 def caption(block: Block) -> Paragraph | None:
     """Recognise a paragraph wholly in parentheses that speaks of a picture or opens with a day: a lone caption."""
+    pictured = _PICTURE_CREDIT.search(block.text, max(0, len(block.text) - 110)) if _may_picture(block.text) else None
+    if pictured:
+        return _shown(block, pictured)
     match = _WHOLE_PARENTHESIS.fullmatch(block.text)
     if not match or word_count(match["inside"]) < _MIN_CAPTION_WORDS or not _PICTURED.search(match["inside"]):
         return None
     cuts = ((block.start, block.start + 1), (block.end - 1, block.end))
     return Paragraph("caption", block.start, block.end, "caption", tuple(_photographers(block)), cuts)
+
+
+_PICTURE_CREDIT = re.compile(
+    r"(?:^|(?<=[.。!?”\"] )|(?<=[.。!?”\"]))[(（\[]?"
+    r"(?:(?:Photo|Picture|Image)s?(?: taken)? by|Photographed by|Photo/)\s?"
+    r"(?P<name>(?:[A-Z][\w'’&.-]*|reporter|correspondent|/|,|and|for)(?:[ /,](?:[A-Z][\w'’&.-]*|reporter|"
+    r"correspondent|/|and|for))*)[)）\]]?\.?$"
+)
+
+
+def _may_picture(text: str) -> bool:
+    """Tell cheaply whether a line may end in the credit of a picture."""
+    return len(text) <= _LONGEST_SHOWN and (" by " in text or "Photo/" in text)
+
+
+def _shown(block: Block, credit: re.Match[str]) -> Paragraph:
+    """A line that the credit of a picture closes: a caption, or the credit alone."""
+    offset = block.start + credit.start("name")
+    spans = _persons(credit["name"])
+    names = [(a, b) for a, b in spans if not is_outlet(credit["name"][a:b])]
+    parts = tuple(Part("photographers", offset + a, offset + b) for a, b in names)
+    above = block.text[: credit.start()].rstrip()
+    if not above:
+        return Paragraph("credit", block.start, block.end, "photo-credit", parts)
+    return Paragraph("caption", block.start, block.end, "caption", parts, ((block.start + len(above), block.end),))
 
 
 def _photographers(block: Block) -> Iterator[Part]:
@@ -59,7 +88,7 @@ def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
         parts = list(_parenthesised(block, bare=not amid))
     elif is_bracketed or not amid:
         parts = labelled(block.text, block.start)
-    parts = parts or list(_spoken(block)) or ([] if amid else list(_byline(block)))
+    parts = parts or list(_according(block)) or list(_spoken(block)) or ([] if amid else list(_unmarked(block)))
     if not parts:
         return None
     is_source = all(part.field == "outlet" for part in parts)
@@ -107,11 +136,34 @@ def _persons(text: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in spans if text[a:b] not in AGENCIES] or spans
 
 
-def _byline(block: Block) -> Iterator[Part]:
+def _unmarked(block: Block) -> Iterator[Part]:
+    """People behind “By”, with or without whom they work for, or a Chinese name behind a label without a colon."""
     match = _BYLINE.fullmatch(block.text)
     if match:
         offset = block.start + match.start("names")
-        yield from (Part("reporters", offset + a, offset + b) for a, b in people(match["names"]))
+        for a, b in people(match["names"]):
+            yield Part("outlet" if is_outlet(match["names"][a:b]) else "reporters", offset + a, offset + b)
+        return
+    label = label_pattern().match(block.text)
+    name = re.compile(r"[A-Z][\w'’-]+ [A-Z][\w'’-]+").fullmatch(block.text, label.end()) if label else None
+    if label and name and label.lastgroup != "outlet" and name.group().split()[0].lower() in SURNAMES:
+        yield Part(str(label.lastgroup), block.start + name.start(), block.start + name.end())
+
+
+@cache
+def _according_pattern() -> re.Pattern[str]:
+    return re.compile(
+        rf"[(（]\s?(?:(?:According to|From|Via|Comprehensive report (?:from|by)) (?:the )?)?"
+        rf"(?P<outlet>{alternatives(AGENCIES)})(?: reports?| APP| client| WeChat)?\s?[)）]",
+        re.IGNORECASE,
+    )
+
+
+def _according(block: Block) -> Iterator[Part]:
+    """The agency that a line in brackets says the text comes from."""
+    match = _according_pattern().fullmatch(block.text)
+    if match:
+        yield Part("outlet", block.start + match.start("outlet"), block.start + match.end("outlet"))
 
 
 def labelled(text: str, offset: int) -> list[Part]:
@@ -163,6 +215,9 @@ def _spoken(block: Block) -> Iterator[Part]:
     if match:
         offset = block.start + match.start("names")
         column = "photographers" if match["photo"] else "reporters"
+        outlet = match["outlet"].strip(" -")
+        if outlet in AGENCIES:
+            yield Part("outlet", block.start + match.start("outlet"), block.start + match.start("outlet") + len(outlet))
         yield from (Part(column, offset + a, offset + b) for a, b in people(match["names"]))
 
 
@@ -170,9 +225,10 @@ def _spoken(block: Block) -> Iterator[Part]:
 def _spoken_pattern() -> re.Pattern[str]:
     name = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,7}"
     names = rf"{name}(?:(?:, | and |、){name}){{0,5}}"
+    role = r"(?:(?:[Ss]pecial|[Ii]ntern|[Tt]rainee|[Aa]ll-media|[Ss]taff) )?(?:[Rr]eporters?|[Cc]orrespondents?)"
     return re.compile(
-        rf"[(（【]?(?:(?P<photo>Photo by )|By )?(?:[A-Z][\w'’]*[ -]{{1,3}}){{0,8}}(?:[Rr]eporters?|[Cc]orrespondents?) "
-        rf"(?P<names>{names})[)）】]?"
+        rf"[(（【]?(?:(?P<photo>Photo by )|By )?(?P<outlet>(?:[A-Z][\w'’]*[ -]{{1,3}}){{0,8}}){role} "
+        rf"(?P<names>{names}(?:[,;] {role} {names}){{0,3}})[)）】]?"
     )
 
 
@@ -193,9 +249,9 @@ def _outlet_tag() -> re.Pattern[str]:
 _END_MARK = re.compile(r"(?<=[.!?。”\"’')])\s{0,2}(?:[(（](?:End|end|END|Finish|Finished)[)）]|Enditem|#)\s*[.。]?$")
 
 
-_TAG_ENDS = (")", "）", "#", "Enditem")
+_TAG_ENDS = (")", "）", "#", "Enditem", *"0123456789")
 """How the three tags end; looked at first, since the patterns search the whole paragraph."""
-_BRACKETED_END = re.compile(r"(?<=[.!?。！？”\"’'])\s{0,2}(?P<tag>[(（][^()（）]{4,120}[)）])\s*$")
+_BRACKETED_END = re.compile(r"(?<=[.!?。！？”\"’'])\s{0,2}(?P<tag>[(（][^()（）]{4,120}[)）])(?:\s\d{6,7})?\s*$")
 
 
 def trailing(block: Block) -> tuple[list[Paragraph], Block]:

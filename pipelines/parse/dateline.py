@@ -11,11 +11,13 @@ from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.lexicon import AGENCIES, ORIGINAL_TITLE_LABELS, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
 from pipelines.parse.people import people
 
-_NAME = r"[A-Z][\w'’.&·-]*"
-_PLACE = rf"(?P<place>{_NAME}(?:[ /-]{_NAME}){{0,4}}(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?)"
+_NAME = r"[A-Z][\w'’.&·-]{0,40}"
+_PLACE = rf"(?P<place>{_NAME}(?:[ /]{_NAME}){{0,4}}(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?)"
 _DASH = r"(?:\s{0,3}(?:--+|—+|–|―|-)\s{0,3})"
 
 
+_APP = r"(?: (?i:client|app|mobile client|overseas edition))?"
+"""What an engine writes between the name of a paper and the day where it sent the news to telephones first."""
 _PERSONS = rf"{_NAME}(?: {_NAME}){{0,5}}(?:(?:, | and ){_NAME}(?: {_NAME}){{0,3}}){{0,5}}"
 
 
@@ -29,16 +31,35 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     byline = rf"\((?P<byline>(?:{label})[^()\n]{{2,160}}|{_PERSONS})\)"
     wire = rf"(?:{_PLACE},\s?)?{when}\s{{0,2}}{agency}{_DASH}"
     end = rf"(?:\((?:{known})\){_DASH}?|{byline}{_DASH}?|{_DASH})"
-    press = rf"{outlet}(?:[,.]\s?|\s)(?:{_PLACE},\s?)?{when}[,.:]?\s{{0,2}}{end}\s?"
-    plain = rf"(?P<outlet>{known})(?:,\s?|\s)(?:{_PLACE},\s?)?{when}(?:\.|:|,(?= (?:title|topic)))\s{{1,2}}"
+    press = rf"{outlet}{_APP}(?:[,.]\s?|\s)(?:{_PLACE},\s?)?{when}[,.:]?\s{{0,2}}(?:\((?:{known})\)\s?)?{end}\s?"
+    behind = r"(?!,?\s?(?:19|20)\d\d\b)(?:\.\s|:\s|,\s|\s(?=[A-Z\"“])|(?=,?\s?(?i:title|topic)\s?[:：]))\s?"
+    plain = rf"(?P<outlet>{known}){_APP}(?:,\s?|\s)(?:{_PLACE},\s?)?{when}{behind}"
     reporter = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)}) [^()\n]{{2,160}})\)"
-    local = rf"{_PLACE},\s?{when}\s{{0,2}}{reporter}{_DASH}?\s?"
+    local = rf"{_PLACE},\s?{when}\s{{0,2}}(?:\((?P<agency>{known})\)\s?)?{reporter}{_DASH}?\s?"
+    filed = rf"{_PLACE},\s?{when}\s{{0,2}}\((?P<agency>{known})\)\s(?=[A-Z\"“])"
+    told = rf"\((?P<agency>{known})\)\s?(?:{_PLACE},\s?)?{when}(?:{_DASH}|[,.:]\s)"
+    inside = (
+        rf"(?P<byline>(?i:reporters?|correspondents?) {_NAME}(?: {_NAME}){{0,3}}(?:(?:, | and ){_NAME} {_NAME}){{0,4}})"
+    )
+    enclosed = rf"\((?P<outlet>{known}) {inside},\s?(?:{_PLACE},\s?)?{when}(?: [a-z]{{2,12}})?\)\s?"
+    own = rf"(?:(?:Our|This) (?:newspaper|paper|site|website|network)(?: news| report)?|{outlet})"
+    unnamed = rf"{own}[,:]?\s?(?:(?:{_PLACE},\s?)?{when}\s{{0,2}})?{reporter}\s?"
     bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+)\s?"
-    return tuple(re.compile(pattern) for pattern in (press, wire, plain, local, bare))
+    forms = (press, wire, plain, local, filed, told, enclosed, unnamed, bare)
+    return tuple(re.compile(pattern) for pattern in forms)
+
+
+_MAY_SIGN = re.compile(
+    r"\(|J(?:an|u[nl]|AN|U[NL])|Feb|FEB|Ma[ry]|MA[RY]|A(?:pr|ug|PR|UG)|Sep|SEP|Oct|OCT|Nov|NOV|Dec|DEC"
+)
+"""Every dateline has a bracket or a month; looked for first, since the patterns take far longer."""
+_FARTHEST_SIGN = 240
 
 
 def dateline(block: Block) -> tuple[Paragraph, Block] | None:
     """Recognise a dateline at the start of the block; return it with its parts, and the block that follows it."""
+    if not _MAY_SIGN.search(block.text, 0, _FARTHEST_SIGN):
+        return None
     for pattern in _patterns():
         match = pattern.match(block.text)
         text = block.text[match.end() :].lstrip() if match else ""
@@ -54,7 +75,7 @@ ORIGINAL_LABEL = re.compile(rf"(?:{alternatives(ORIGINAL_TITLE_LABELS)})\s?[:：
 
 
 _WIRE = re.compile(
-    rf"(?:^|(?<=\s))[A-Z][A-Z'’.-]+(?:[ /-][A-Z][A-Z'’.-]*){{0,4}}(?:, [A-Z][\w. ]{{1,20}})?,"
+    rf"(?:^|(?<=\s))[A-Z][A-Z'’.-]{{1,30}}(?:[ /][A-Z][A-Z'’.-]{{0,30}}){{0,4}}(?:, [A-Z][\w. ]{{1,20}})?,"
     rf"\s(?i:{MONTH_DAY})\s?\([A-Z][\w' ]{{1,30}}\)\s?-"
 )
 

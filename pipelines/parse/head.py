@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import takewhile
 
 from pipelines.document import Paragraph
-from pipelines.parse.blocks import Block, is_headline
+from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, word_count
+from pipelines.parse.chrome import is_furniture
 from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import ORIGINAL_LABEL, dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
+from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import REMEMBERED, by_text, laid
+from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
 
+_SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[A-Z\"“][^.]{12,})")
+"""The name of a series in brackets before a headline."""
+_SECTION = re.compile(r"(?i:article|chapter|section|part|act|scene|appendix|annex)\s+(?:\d+|[IVXLC]+)\b")
+MIN_TITLE_WORDS = 4
 LONGEST_RUN = 3
 """A title and two decks: where more lines than that end no sentence, they are no headlines."""
 
@@ -37,6 +45,11 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
             title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
             rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
             continue
+        titled = None if title else _asked_title(rest)
+        if titled:
+            title = rest.pop(0).text
+            found.append(titled)
+            continue
         paragraph = _opening(rest, title)
         if paragraph is None:
             break
@@ -54,6 +67,18 @@ def _may_be_glued(text: str) -> bool:
     return known is not None
 
 
+def _asked_title(blocks: list[Block]) -> Paragraph | None:
+    """A first line that ends as a sentence does is a title all the same, where the dateline or the stamp follows it."""
+    if len(blocks) < 2 or not MIN_TITLE_WORDS <= word_count(blocks[0].text) <= MAX_HEADLINE_WORDS:
+        return None
+    is_plain = not any(readings.said(blocks[0].text)) and dateline(blocks[0]) is None
+    if not is_plain or len(sentence_ends(blocks[0].text)) > 1 or is_headline(blocks[0]):
+        return None
+    following = readings.said(blocks[1].text)[0]
+    is_signed = dateline(blocks[1]) is not None or (following is not None and following.role == "stamp")
+    return labelled_title(blocks[0]) if is_signed else None
+
+
 def _is_wrapped(blocks: list[Block]) -> bool:
     """Tell a line of a text with hard line ends from a headline: it goes on, or has gone on, in lower case."""
     return any(block.text[:1].islower() for block in blocks[:2])
@@ -67,7 +92,10 @@ def _run(blocks: list[Block]) -> int:
 def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     """What the first block opens the text as, which depends on what stands below it where it could be a headline."""
     found, headline, deck = readings.said(blocks[0].text)
-    if headline and _run(blocks) <= min(LONGEST_RUN, len(blocks) - 1) and not _is_wrapped(blocks):
+    is_tool = bool(title) and is_furniture(blocks[0])
+    if (headline or is_tool) and _run(blocks) <= min(LONGEST_RUN, len(blocks) - 1) and not _is_wrapped(blocks):
+        if is_tool:
+            return blocks[0].paragraph("chrome", "site-chrome")
         found = deck if title else headline
     there: Paragraph | None = laid(found, blocks[0].start)
     return there
@@ -76,7 +104,9 @@ def _opening(blocks: list[Block], title: str) -> Paragraph | None:
 @by_text
 def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None]:
     """What an opening line can be: something known by itself, a headline, a deck."""
-    known = stamp(block) or caption(block) or credit_line(block)
-    if known or not is_headline(block) or dateline(block):
+    known = stamp(block) or caption(block) or credit_line(block) or masthead_line(block)
+    label = _SERIES.match(block.text)
+    after = Block(block.start + label.end(), block.end, block.text[label.end() :]) if label else block
+    if known or not is_headline(after) or dateline(block) or _SECTION.match(block.text):
         return known, None, None
     return None, labelled_title(block), labelled_title(block, "subtitle", "header-deck")

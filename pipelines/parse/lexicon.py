@@ -19,7 +19,11 @@ AGENCIES = _entries(
     People's Daily Online | People's Daily | China Daily | Global Times | Huasheng Online |
     Science and Technology Daily | Economic Information Daily | Guangming Daily | Legal Daily | Workers' Daily |
     China Youth Daily | PLA Daily | CCTV News | CCTV | CGTN | CRI Online | Outlook New Era | The Paper | Reuters |
-    AFP | AP
+    AFP | AP | Chinanews | China Economic Net | China Economic Network | Economic Daily |
+    Economic Observer Network | Rednet Moment News | Rednet | Red Net | CNA | China-Singapore Jingwei |
+    Zhongxin Jingwei | Sino-Singapore Jingwei | Beijing News | CNS | Central News Agency | Central Agency |
+    Guangming Net | Yicai | Caixin | Pengpai News | Surging News | China Military Online | China.org.cn | Ecns.cn |
+    chinadaily.com.cn
     """
 )
 """News agencies and papers that sign datelines; any other name counts when it ends in one of OUTLET_ENDINGS."""
@@ -68,9 +72,22 @@ OUTLET_LABELS = _entries(
     """
 )
 
+SPOKEN_LABELS = _entries(
+    """
+    reporter | reporters | correspondent | correspondents | all-media reporter | all-media reporters | author |
+    authors | written by | reported by | by | editor | editors | responsible editor | responsible editors |
+    editor in charge | editor-in-charge | web editor | web editors | executive editor | edited by | proofreader |
+    proofreading | proofread by | photographed by | photo by | photos by | source
+    """
+)
+"""Labels that announce a name without a colon too."""
+
 SITES = _entries(
     """
-    CNN | Chinanews.com | Xinhuanet.com | People.cn | CNR | China News Net | Xinhua English | news.cn | China.org.cn
+    CNN | CNR | CRI | RTHK | SHINE | ECNS | Caixin Global | Sixth Tone | Yicai Global | Focus Taiwan |
+    Chinanews.com | Xinhuanet.com | People.cn | China News Net | Xinhua English | news.cn | China.org.cn |
+    Beijing Review | China Military Online | China Military Network | China Military | Hunan Daily News |
+    National Economic Portal
     """
 )
 """Names of sites behind headlines that are no agencies; engines make CNN of 中新网."""
@@ -135,35 +152,80 @@ NOTICE_MARKS = _entries(
     copyright © | all rights reserved | icp备 | 公网安备 | infringe your | reproduced or quoted on this site |
     special statement: | special statement： | disclaimer: | submission mailbox | contact this site |
     please indicate the source | website cooperation | without written authorization | no reproduction without |
-    reproduction is prohibited | for the latest china news | please enable javascript | powered by disqus
+    reproduction is prohibited | for the latest china news | please enable javascript | powered by disqus |
+    no reprint | may not be reproduced | without authorization | without permission | scan it to | scan the code |
+    related documents
     """
 )
 """Any of these in the closing part of a page marks a notice or a contact line of the site."""
 
 PAGE_TOOLS = _entries(
     """
-    Adjust font size: | Font size: | Text size: | Print | E-mail this | Email this | Share this article | Share |
-    Favorites | Save article | Comment | Comments | Large Medium Small
+    Adjust font size | Font size | Text size | Small font size | Large font size | Font | Text: A A A | A A A |
+    Large Medium Small | Big Medium Small | Large | Medium | Small | Big | Print this article | Print this page |
+    Print | E-mail this | Email this | Share this article | Share this story | Share to | Share |
+    Copied | Copy link | Favorites | Favourites | Save article | Bookmark | Collect | Like | Close window |
+    Close the window | Close | Video Player Close | RSS | Feedback | Error correction | Correction | Comment |
+    Comments | Comments and replies | Participate in interaction | Views | Hits | Clicks | Visits | Page views |
+    Number of views | Reading volume | Subscribe | Listen | Follow us | Follow Xinhuanet | Follow |
+    Listen to the full version | Listen to this article | Content is loading... | Loading... | Facebook | Twitter |
+    LinkedIn | WeChat | Weibo | Sina Weibo | QQ | QQ space | Qzone | Whatsapp | Telegram | Picture book |
+    WeChat Moments | Moments | Circle of friends | More | Mobile phone viewing | Scan to view on mobile |
+    Mobile reading | Send to mobile | Close this page
     """
 )
-"""Buttons that a page sets between its stamp and its text."""
+"""Buttons and counts that a page sets between its stamp and its text."""
+
+TIME_LABELS = _entries(
+    """
+    Last updated on | Last updated at | Last updated | Updated on | Updated at | Updated | Update time |
+    Published on | Published at | Published | Publication date | Publication time | Publish time |
+    Publishing time | Posted on | Posted | Post date | Release date | Release time | Released | Issued on | Time |
+    Date
+    """
+)
+
+PICTURE_AGENCIES = _entries("VCG | IC | CFP | Getty Images | China Military | Visual China")
 
 CLOSING_MARKS = _entries(
     """
-    RELATED ARTICLES | KEY WORDS: | Keywords: | Tags: | Read more: | You may also like | Also read | MOST VIEWED |
-    More from | Trending | Explore more | Hot Videos | License for publishing | Registration Number | TOP NEWS |
-    Share our story | Share your thoughts | Follow us | Follow China | Sponsored | Advertisement | Recommended Video |
-    For the latest China news | Web editor: | Web Editor: | Web editors: | Editor: | Editors: | Editor in charge: |
-    Responsible editor: | Executive editor: | Edited by | Source: | Add your comment | Please enable JavaScript |
-    Related reading | Related Reading | Related news | Related News | Related Articles | Related articles |
-    Related stories | Related Stories | Related Coverage | Related Links | RELATED STORIES | Most Read |
-    Most Popular | Most Viewed | Most Searched | MOST READ | MOST POPULAR | MORE FROM | We Recommend |
-    Recommended Reading | Recommended for you | Hot News | Hot Topics | Top News | Today's Top News | Latest News |
-    Editor's Pick | Editor’s Pick | Editor's Choice | Key Words | Popular on | Special Coverage | Back to Top |
-    Back to top | BACK TO TOP | Share this | Share to | Print Share | Print E-mail | Share or comment |
-    Follow us on | Scan the QR code | Scan QR code | Leave a comment | Post a comment | Post your comment |
-    Comments ( | View comments | Subscribe to | Sign up for | Copyright © | Copyright (c) | Copyright 19 |
-    Copyright 20 | All rights reserved | All Rights Reserved | ©
+    Label: | Labels: | Tagged: | Attachments: | Attachment: | TOPICS | Topics: | Search Trends | Search Results |
+    Contact the writer | Contact the writers | Contact reporter | Contact the reporter | Contact us at |
+    Additional reporting by | Copyedited by | Comments will be moderated | Comments to | (Print Edition Title |
+    (Cover: | (Header image | (Cover image | (Top image | (Title image | (Editor: | [Editor: | [Editor | 【Editor |
+    [Responsible editor | 【Responsible editor | [Error correction | 【Error correction | Error correction |
+    (Responsible editor | (Responsible Editor | (Editor in charge | [Editor in charge | [ Editor in charge |
+    Editor-in-charge: | Editor-in-Charge: | Responsible Editor: | Responsible editors: | (Responsible editors |
+    Edit: | Proofreader: | Proofreading: | Reviewed by: | Producer: | Planner: | (End) | Enditem | (By |
+    (Reporter of | (Reporter: | Share to let more | Scan the code | Scan to view | Scan the QR | Scan it |
+    Click to enter | Click to view | Click to read | More exciting content | For more exciting | Reading the rest |
+    Expand the full text | Read the full text | Previous: | Next: | Previous article: | Next article: |
+    Previous article | Next article | Close the window | Close this window | Print this | Return to list |
+    Relevant links | Related links | Related documents | Related recommendations | Related recommendation |
+    Related topics | Related Topics | Recommended reading | Recommended for | Hot recommendation |
+    Hot recommendations | Popular recommendations | Popular recommendation | Hot picture | Hot pictures |
+    Hot news | Hot spots | Hot comments | Copyright and disclaimer | Copyright: | Copyright statement |
+    Copyright notice | Disclaimer: | Disclaimer | Statement: | Special statement | Special Statement |
+    The views of | Without authorization | Label | Comments (0 | About us | About Us | Contact us | Contact Us |
+    Sponsored by: | Website identification | Website map | Site map | Follow us on | Like us |
+    Join the conversation | Latest News | LATEST NEWS | LATEST FROM | Latest from | More Photo | MorePhoto |
+    MoreVideo | MoreTop | Most popular | Most viewed | Photos | Photo Gallery | Special Reports | EXPLORE |
+    Keywords | KEY WORDS | Key words: | CHOOSE YOUR LANGUAGE | Download our app | Download the app | Posted in: |
+    Newspaper headline: | Add to favorites | Media contact | © | RELATED ARTICLES | KEY WORDS: | Keywords: |
+    Tags: | Read more: | You may also like | Also read | MOST VIEWED | More from | Trending | Explore more |
+    Hot Videos | License for publishing | Registration Number | TOP NEWS | Share our story | Share your thoughts |
+    Follow us | Follow China | Sponsored | Advertisement | Recommended Video | For the latest China news |
+    Web editor: | Web Editor: | Web editors: | Editor: | Editors: | Editor in charge: | Responsible editor: |
+    Executive editor: | Edited by | Source: | Add your comment | Please enable JavaScript | Related reading |
+    Related Reading | Related news | Related News | Related Articles | Related articles | Related stories |
+    Related Stories | Related Coverage | Related Links | RELATED STORIES | Most Read | Most Popular | Most Viewed |
+    Most Searched | MOST READ | MOST POPULAR | MORE FROM | We Recommend | Recommended Reading |
+    Recommended for you | Hot News | Hot Topics | Top News | Today's Top News | Latest News | Editor's Pick |
+    Editor’s Pick | Editor's Choice | Key Words | Popular on | Special Coverage | Back to Top | Back to top |
+    BACK TO TOP | Share this | Share to | Print Share | Print E-mail | Share or comment | Follow us on |
+    Scan the QR code | Scan QR code | Leave a comment | Post a comment | Post your comment | Comments ( |
+    View comments | Subscribe to | Sign up for | Copyright © | Copyright (c) | Copyright 19 | Copyright 20 |
+    All rights reserved | All Rights Reserved | ©
     """
 )
 """What a site writes right below a text, as it is spelled there; the first of them closes the text of a flat page."""

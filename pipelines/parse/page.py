@@ -1,7 +1,7 @@
-"""Whole pages flattened to one line: title, script residue, menus, title again, stamp, text, then the lists below it.
+"""Whole pages flattened to one line: title, script residue, menus, title again, masthead, text, then lists below it.
 
-The title gives the frame: it opens the page before the name of the site and stands again above the text. The stamp
-that follows opens the text; the first mark of the site's own words behind the end of a sentence closes it.
+The title gives the frame: it opens the page and stands again above the text. The masthead with the day stands between
+them or right before the title; the first mark of the site's own words behind the end of a sentence closes the text.
 """
 
 from __future__ import annotations
@@ -9,70 +9,47 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice, pairwise
+from itertools import islice
 
-from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
+from pipelines.dates import CLOCK, ISO_DATE
 from pipelines.document import Paragraph, Part
-from pipelines.parse.blocks import Block
+from pipelines.parse.blocks import Block, word_count
 from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import wire_start
-from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, PAGE_TOOLS, SITE_ENDINGS, alternatives
+from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, EDITOR_LABELS, alternatives
+from pipelines.parse.masthead import DAY, Masthead, masthead
 from pipelines.parse.memory import by_text
-from pipelines.parse.people import people
+from pipelines.parse.outlets import named
+from pipelines.parse.pagewords import stop_share
 from pipelines.parse.pictures import pictures
 
-_SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|(?<=\w)(?:--|_|\|)(?=[A-Z])")
+_SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=\w)(?:--?|_|\|)(?=[A-Z])")
 _PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\d{1,3}\])){2,}(?:\s*(?:Next|>>\||>>))?")
 _RESIDUE = re.compile(r"Enable Ginger Cannot connect to Ginger.{0,160}?×")
-_MIN_PAGE = 600
-_MIN_TITLE, _MAX_TITLE = 12, 300
-_MOST_SUFFIXES, _MOST_REPEATS = 6, 8
-"""A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
-_FARTHEST_STAMP = 2_500
-_CLOSE_BY = 400
-_DOMAIN = r"[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org)"
-
-
-_DAY = rf"(?:{MONTH_DAY}|{ISO_DATE})"
-
-
-_STAMP_COLUMNS = (
-    ("outlet", "outlet"),
-    ("source", "outlet"),
-    ("paper", "outlet"),
-    ("sign", "outlet"),
-    ("editor", "editors"),
+_STAMP_START = re.compile(rf"(?i:By [A-Z]|Source\s?:|Updated|Published|{CLOCK}|{ISO_DATE})")
+_DAY_BEFORE = re.compile(rf"{CLOCK}|{DAY}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,", re.IGNORECASE)
+_PLACE_DASH = re.compile(
+    r"(?<![\w-])(?P<place>[A-Z]{3,}(?: [A-Z]{2,}){0,2})(?:, [A-Z][a-z.]+)? ?(?:—|--) ?(?=[A-Z\"“])"
 )
-
-
-@cache
-def _paper() -> str:
-    own = rf"(?-i:[A-Z])[\w'’]*(?: (?-i:[A-Z])[\w'’]*){{0,3}} (?:{alternatives(SITE_ENDINGS)})"
-    return rf"(?:{alternatives(AGENCIES)}|{own}|{_DOMAIN})"
-
-
-@cache
-def _stamp() -> re.Pattern[str]:
-    """The run of items between the title and the text: byline, papers, clock, date, labels, buttons, in any order."""
-    paper = _paper()
-    stop = rf"\s*(?:\(|\||,|/|{CLOCK}|{_DAY}|Updated|Published|Source|{paper}|$)"
-    ahead = r"(?=\s*(?-i:[A-Z\"“]))"
-    return re.compile(
-        rf"\s*(?:By (?P<byline>(?=[A-Z])[^()|:\d]{{3,120}}?)(?={stop}))?"
-        rf"(?:\s*[|,/]?\s*(?:\(\s?(?P<outlet>[^()\d]{{2,40}}?)\s?\)"
-        rf"|Source\s?[:：]\s?(?P<source>{paper}|[A-Z][\w'’.]*(?: [A-Z][\w'’.]*){{0,3}}?)(?={stop}|\s*Editor|\s*Author)"
-        rf"|Editor\s?[:：]\s?(?P<editor>\w+(?: [A-Z]\w+)?)(?=\s|$)"
-        rf"|(?:Last updated|Updated|Published|Posted|Release time|Time)\s?(?:[:：]|on|at)?"
-        rf"|{CLOCK}|(?P<date>{_DAY})|(?P<paper>{paper})(?=\s*(?:\||,|\)|{CLOCK}|{_DAY}|Updated|Published))"
-        rf"|(?P<sign>CGTN|China Daily|Global Times){ahead}|(?:{alternatives(PAGE_TOOLS)}){ahead}|\|"
-        rf")){{1,12}}\s*",
-        re.IGNORECASE,
-    )
+_MIN_PAGE = 600
+_MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS = 12, 300, 4
+_MOST_SUFFIXES, _MOST_REPEATS, _MOST_STAMPS = 6, 8, 24
+"""A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
+_FARTHEST_TITLE, _FARTHEST_STAMP = 6_000, 2_500
+_CLOSE_BY = 400
+_BEFORE_TITLE, _FARTHEST_DATELINE = 90, 700
+_LONGEST_REMNANT, _SOUP = 4, 0.25
+Frame = tuple[int, int, tuple[tuple[int, Masthead], ...]]
+"""The span of the title above the text, and the mastheads round it with the places where they begin."""
 
 
 @cache
 def _closing() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))(?P<mark>\(?(?:{alternatives(CLOSING_MARKS)}))")
+    edition = rf"[\"“](?:{alternatives(AGENCIES)})[\"”] ?\("
+    return re.compile(
+        rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
+        rf"(?P<mark>[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"
+    )
 
 
 def unfold(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
@@ -85,44 +62,90 @@ def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     frame = _frame(block.text)
     if frame is None:
         return None
-    title_start, title_end, stamp = frame
-    found = [_span(block, "chrome", "site-chrome", 0, title_start)] if title_start else []
-    found.append(_span(block, "title", "header-title", title_start, title_end))
-    if stamp.start() > title_end:
-        found.append(_span(block, "chrome", "site-chrome", title_end, stamp.start()))
-    found.append(_stamped(block, stamp))
-    end = _end(block.text, stamp.end())
+    found, start = _above(block, frame)
+    end = _end(block.text, start)
     found += _below(block, end)
-    for cut in (*_PAGE_MARKS.finditer(block.text, stamp.end(), end), *_RESIDUE.finditer(block.text, stamp.end(), end)):
+    found += _signed(block, start, min(end, start + _FARTHEST_DATELINE))
+    for cut in (*_PAGE_MARKS.finditer(block.text, start, end), *_RESIDUE.finditer(block.text, start, end)):
         found.append(_span(block, "chrome", "site-chrome", cut.start(), cut.end()))
-    inside = [p for p in found if stamp.end() <= p.start - block.start < end]
-    pieces, rest = _text(block, stamp.end(), end, inside)
+    inside = [p for p in found if start <= p.start - block.start < end]
+    pieces, rest = _text(block, start, end, inside)
     return [p for p in [*found, *pieces] if p.end > p.start], rest
 
 
-def _frame(text: str) -> tuple[int, int, re.Match[str]] | None:
-    """Find the title above the text and the stamp behind it; where it stands only once, the first full stamp counts."""
-    suffixes = list(islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), _MOST_SUFFIXES))
-    if not suffixes:
-        return None
-    for suffix in suffixes:
-        title = text[: suffix.start()]
-        place = text.find(title, suffix.end())
+def _signed(block: Block, start: int, stop: int) -> Iterator[Paragraph]:
+    """A place in capitals before a dash, where the text begins or behind a picture above it."""
+    signed = _PLACE_DASH.search(block.text, start, stop)
+    if signed and block.text[start : signed.start()].rstrip()[-1:] in ("", ")", "]"):
+        place = Part("dateline_place", block.start + signed.start("place"), block.start + signed.end("place"))
+        yield _span(block, "dateline", "dateline", signed.start(), signed.end())._replace(parts=(place,))
+
+
+def _frame(text: str) -> Frame | None:
+    """Find the title above the text and the masthead with the day; where it stands only once, the first full stamp."""
+    for title in _titles(text):
+        place = text.find(title, len(title))
         for _ in range(_MOST_REPEATS):
-            if place < 0:
+            if not 0 <= place < _FARTHEST_TITLE:
                 break
-            stamp = _stamp().match(text, place + len(title))
-            if stamp and (stamp["date"] or re.search(CLOCK, stamp.group())):
-                return place, place + len(title), stamp
+            around = _around(text, place, place + len(title))
+            if around:
+                return place, place + len(title), around
             place = text.find(title, place + 1)
-    first = suffixes[0]
-    if _closing().search(text, first.end()):
-        for day in re.finditer(
-            rf"(?i:By [A-Z]|Source\s?:|Updated|Published|{CLOCK}|{ISO_DATE})", text[:_FARTHEST_STAMP]
-        ):
-            stamp = _stamp().match(text, day.start()) if day.start() > first.end() else None
-            if stamp and stamp["date"] and re.search(CLOCK, stamp.group()):
-                return 0, first.start(), stamp
+    return _titled_once(text)
+
+
+def _titles(text: str) -> Iterator[str]:
+    """What the title can be: the words before a dash, and the longest beginning of the page that it repeats."""
+    for suffix in islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), _MOST_SUFFIXES):
+        yield text[: suffix.start()]
+    begin = text[: 2 * _MIN_TITLE]
+    place, best = text.find(begin, len(begin), _FARTHEST_TITLE), 0
+    for _ in range(_MOST_REPEATS):
+        if place < 0:
+            break
+        best = max(best, _common(text, place))
+        place = text.find(begin, place + 1, _FARTHEST_TITLE)
+    title = text[:best].rstrip(" -–—|_")
+    if best and word_count(title) >= _MIN_TITLE_WORDS and _closing().search(text, best):
+        yield title
+
+
+def _common(text: str, place: int) -> int:
+    """How much of the beginning of a text stands at ``place`` again, in whole words."""
+    length = 0
+    while length < min(place, _MAX_TITLE, len(text) - place) and text[length] == text[place + length]:
+        length += 1
+    while (
+        length
+        and place + length < len(text)
+        and text[place + length - 1].isalnum()
+        and (text[place + length].isalnum() or text[length].isalnum())
+    ):
+        length -= 1
+    return length
+
+
+def _around(text: str, start: int, end: int) -> tuple[tuple[int, Masthead], ...]:
+    """The mastheads round a title, the day in one of them; nothing where there is no day."""
+    below = masthead(text, end)
+    if below.names("published_date"):
+        return ((end, below),)
+    for day in _DAY_BEFORE.finditer(text, max(0, start - _BEFORE_TITLE), start):
+        above = masthead(text, day.start(), start)
+        if text[above.end : start].strip() == "" and above.names("published_date"):
+            return ((day.start(), above), (end, below))
+    return ()
+
+
+def _titled_once(text: str) -> Frame | None:
+    first = _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE)
+    if first is None or not _closing().search(text, first.end()):
+        return None
+    for day in islice(_STAMP_START.finditer(text, first.end() + 1, _FARTHEST_STAMP), _MOST_STAMPS):
+        found = masthead(text, day.start())
+        if found.names("published_date") and found.names("published_time"):
+            return 0, first.start(), ((day.start(), found),)
     return None
 
 
@@ -133,41 +156,79 @@ def _span(block: Block, role: str, layout: str, start: int, end: int) -> Paragra
     return Paragraph(role, begin, begin + len(kept), layout)
 
 
-def _stamped(block: Block, stamp: re.Match[str]) -> Paragraph:
-    whole = _span(block, "stamp", "header-stamp", stamp.start(), stamp.end())
-    spans = [(column, stamp.span(group)) for group, column in _STAMP_COLUMNS if stamp[group]]
-    for pattern, column in ((_DAY, "published_date"), (CLOCK, "published_time")):
-        first = re.compile(pattern, re.IGNORECASE).search(block.text, stamp.start(), stamp.end())
-        spans += [(column, first.span())] if first else []
-    if stamp["byline"]:
-        offset = stamp.start("byline")
-        is_paper = re.fullmatch(_paper(), stamp["byline"], re.IGNORECASE)
-        names = [(0, len(stamp["byline"]))] if is_paper else people(stamp["byline"])
-        spans += [("outlet" if is_paper else "reporters", (offset + a, offset + b)) for a, b in names]
-    parts = tuple(Part(column, block.start + a, block.start + b) for column, (a, b) in spans)
-    return Paragraph(whole.role, whole.start, whole.end, whole.layout, parts)
+def _above(block: Block, frame: Frame) -> tuple[list[Paragraph], int]:
+    """What stands above the text (menus, the title, mastheads), and where the text begins."""
+    start, end, mastheads = frame
+    known = [_span(block, "title", "header-title", start, end)]
+    for begin, each in mastheads:
+        parts = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in each.parts)
+        known.append(
+            _span(block, "stamp", "header-stamp", begin, each.end)._replace(parts=tuple(sorted(parts, key=_at)))
+        )
+    found: list[Paragraph] = []
+    position = 0
+    for paragraph in sorted(known, key=lambda p: p.start):
+        found += [_span(block, "chrome", "site-chrome", position, paragraph.start - block.start), paragraph]
+        position = paragraph.end - block.start
+    return [p for p in found if p.end > p.start], max(position, mastheads[-1][1].end)
+
+
+def _at(part: Part) -> int:
+    return part.start
+
+
+_CLOSED = re.compile(r"(?:[.!?。…\"”’)\]】]|Enditem)$")
+_LAST_STOP = re.compile(r"[.!?。][\"”’)\]]{0,2}\s")
 
 
 def _end(text: str, start: int) -> int:
     """Where the text ends: at the first of the site's closing marks that others follow, or that little follows."""
     marks = [m.start("mark") for m in _closing().finditer(text, start)]
-    for mark, following in pairwise([*marks, len(text)]):
-        if following - mark <= _CLOSE_BY:
-            return mark
-    return marks[-1] if marks else len(text)
+    closed = [_closed(text, start, mark) for mark in marks]
+    for mark, end, following in zip(marks, closed, [*marks, len(text)][1:], strict=True):
+        if (end is not None or not any(closed)) and (following - mark <= _CLOSE_BY or _is_soup(text, mark)):
+            return end or mark
+    return next((end for end in reversed(closed) if end), marks[-1] if marks else len(text))
+
+
+def _is_soup(text: str, mark: int) -> bool:
+    """Tell a list of headlines from sentences: it has few of the small words, or nothing ends."""
+    following = text[mark : mark + _CLOSE_BY]
+    return stop_share(following) < _SOUP or _LAST_STOP.search(following) is None
+
+
+def _closed(text: str, start: int, mark: int) -> int | None:
+    """Where the sentence before a mark ends, but for a few words of the site; None where the mark stands amid one."""
+    before = text[max(start, mark - _CLOSE_BY) : mark].rstrip()
+    stop = max((m.end() for m in _LAST_STOP.finditer(before)), default=None)
+    remnant = before[stop:] if stop else ""
+    if not before or (text[mark] in "([" and any(map(str.isalpha, remnant))):
+        return mark
+    is_bar = " | " in remnant and stop_share(remnant) < _SOUP
+    if _CLOSED.search(before) and not is_bar:
+        return mark
+    if stop is None or (len(remnant.split()) > _LONGEST_REMNANT and not is_bar):
+        return None
+    return mark - len(text[:mark]) + len(text[:mark].rstrip()) - len(before) + stop
 
 
 _PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
-_EDITORS = re.compile(
-    r"\((?:Web |Responsible |Copy |Executive )?[Ee]ditors?(?: in charge)?\s?[:：]\s?[^()|]{2,80}?\)"
-    rf"|(?:Web |Responsible |Executive )?[Ee]ditors?(?: in charge)?\s?[:：]\s?{_PERSON}(?:\s?,\s?{_PERSON})*"
-)
+
+
+@cache
+def _credited() -> re.Pattern[str]:
+    """The credits below a text: editors behind a label, in brackets or not; reporters in brackets; the paper."""
+    editors = rf"(?i:{alternatives(EDITOR_LABELS)})\s?[:：]\s?"
+    return re.compile(
+        rf"[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {_PERSON}(?:(?:, | and ){_PERSON})*\)"
+        rf"|(?<![\w-]){editors}{_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
+    )
 
 
 def _below(block: Block, end: int) -> Iterator[Paragraph]:
-    """What stands below the text: site chrome, but for the editors that it names."""
+    """What stands below the text: site chrome, but for the people and the paper that it names."""
     position = end
-    for label in _EDITORS.finditer(block.text, end):
+    for label in _credited().finditer(block.text, end):
         line = Block(block.start + label.start(), block.start + label.end(), label.group())
         credit = credit_line(line)
         if credit:

@@ -9,7 +9,8 @@ from functools import cache
 from pipelines.dates import MONTH, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
-from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
+from pipelines.parse.lexicon import AGENCIES, PICTURE_AGENCIES, alternatives
+from pipelines.parse.outlets import is_outlet
 from pipelines.parse.sentences import sentence_spans
 
 _OPENING = re.compile(
@@ -37,14 +38,17 @@ _LONGEST_ALONE = 160
 
 @cache
 def _credit() -> re.Pattern[str]:
-    outlet = alternatives(AGENCIES, ("VCG", "IC", "CFP", "Getty Images", "China Military"))
+    outlet = alternatives(AGENCIES, PICTURE_AGENCIES)
     inside = (
         r"[^()\[\]]{0,60}\bphotos?\b[^()\[\]]{0,90}"
         rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}"
         rf"|[^()\[\]/.]{{2,50}}/\s?[^()\[\]]{{0,24}}(?:{outlet})"
     )
     return re.compile(
-        rf"[(\[](?:{inside})[)\]]|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?=\s|$)",
+        rf"[(\[](?:{inside})[)\]]"
+        rf"|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?: photos?)?(?=\s|$)"
+        rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{outlet})(?=\s|$)"
+        rf"|(?P<bare>(?<=\d\d\d\d\. )\((?-i:[A-Z][a-z]+ [A-Z][a-z]+)\))",
         re.IGNORECASE,
     )
 
@@ -54,22 +58,14 @@ def _names(text: str, offset: int) -> Iterator[Part]:
     for piece in re.finditer(r"[^/,;:()\[\]&]+", text):
         words = _PHOTO_WORDS.sub(lambda m: " " * len(m.group()), piece.group())
         name = words.strip()
-        if "courtesy" in text.lower() or not _PERSON.fullmatch(name) or _SITE.search(name) or _is_outlet(name):
+        if "courtesy" in text.lower() or not _PERSON.fullmatch(name) or _SITE.search(name) or _is_nobody(name):
             continue
         start = offset + piece.start() + words.index(name)
         yield Part("photographers", start, start + len(name))
 
 
-@cache
-def _outlets() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:.* )?(?:{alternatives(AGENCIES, OUTLET_ENDINGS, ('VCG', 'Images', 'Group', 'Center', 'IC', 'CFP'))})",
-        re.IGNORECASE,
-    )
-
-
-def _is_outlet(name: str) -> bool:
-    return bool(_outlets().fullmatch(name.replace("’", "'"))) or not any(c.islower() for c in name)
+def _is_nobody(name: str) -> bool:
+    return is_outlet(name) or not any(c.islower() for c in name)
 
 
 def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], list[Block]]:

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.dateline import dateline, wire_start
-from pipelines.parse.lexicon import AGENCIES, SITE_ENDINGS, SITES, alternatives
 from pipelines.parse.memory import by_text
+from pipelines.parse.outlets import signature
 from pipelines.parse.sentences import sentence_ends
 
 _FARTHEST_TITLE, _LONGEST_SUFFIX = 320, 120
 
 
-@cache
-def _site() -> str:
-    known = alternatives(AGENCIES, SITES)
-    domain = r"[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org)"
-    own = rf"[A-Z][\w'’]*(?: [A-Z][\w'’]*){{0,3}} (?:{alternatives(SITE_ENDINGS)})|{domain}"
-    return rf"(?:(?i:{known})(?: [Ee]nglish\.[\w.]+)?|{own})"
-
-
-@cache
-def _suffix() -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:--?|–|—|\||_)\s?{_site()}(?:\s?(?:--?|\||_)\s?{_site()}){{0,2}}")
-
-
 def without_site(block: Block) -> tuple[int, int] | None:
     """The span of the site's name at the end of a headline, with the dash before it."""
-    for match in _suffix().finditer(block.text, max(8, len(block.text) - _LONGEST_SUFFIX)):
+    for match in signature().finditer(block.text, max(8, len(block.text) - _LONGEST_SUFFIX)):
         if match.end() == len(block.text):
             return block.start + match.start(), block.end
     return None
@@ -56,7 +40,7 @@ def glued_title(block: Block) -> tuple[Paragraph, Block] | None:
 
 def _title_end(block: Block) -> int | None:
     text = block.text
-    for match in _suffix().finditer(text, 8, _FARTHEST_TITLE):
+    for match in signature().finditer(text, 8, _FARTHEST_TITLE):
         rest = text[match.end() :]
         if rest[:1].isspace() and _is_signed(rest.lstrip()) and _is_title(text[: match.start()]):
             return match.end()

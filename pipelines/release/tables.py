@@ -173,8 +173,8 @@ def rows_sha256(name: str, columns: Iterable[str], batches: Iterable[pa.RecordBa
     if name == "documents":
         lines = pa.chunked_array([_key_lines(batch) for batch in batches], pa.string())
         order = pc.sort_indices(lines)
-        for start in range(0, len(order), 8 * BATCH):
-            for chunk in lines.take(order.slice(start, 8 * BATCH)).chunks:
+        for start in range(0, len(order), OTHER_BATCH_ROWS):
+            for chunk in lines.take(order.slice(start, OTHER_BATCH_ROWS)).chunks:
                 digest.update(_joined(chunk))
         return digest.hexdigest()
     digest.update(("\t".join(columns) + "\n").encode())

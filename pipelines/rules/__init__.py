@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.rules.encoding import ENCODING
 from pipelines.rules.layout import LAYOUT
+from pipelines.rules.marks import MARKS
 from pipelines.rules.privacy import PRIVACY
 from pipelines.rules.quoting import QUOTING
 from pipelines.rules.rule import Rule
@@ -13,4 +14,4 @@ from pipelines.rules.wording import WORDING
 
 __all__ = ["RULES", "Rule"]
 
-RULES: tuple[Rule, ...] = (*STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *SPACING, *QUOTING, *WORDING)
+RULES: tuple[Rule, ...] = (*STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *SPACING, *MARKS, *QUOTING, *WORDING)

@@ -1,0 +1,209 @@
+"""The masthead: what a page sets between its headline and its text, read item by item in any order.
+
+A stamp, papers, people behind labels or behind “By”, buttons, counts of readers, and the bars between them. What
+follows the last item that is known is the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
+from pipelines.document import Paragraph, Part
+from pipelines.parse.blocks import Block
+from pipelines.parse.dateline import dateline
+from pipelines.parse.lexicon import AGENCIES, PAGE_TOOLS, SITES, SPOKEN_LABELS, SURNAMES, TIME_LABELS, alternatives
+from pipelines.parse.outlets import is_outlet, named
+from pipelines.parse.people import LABELS, people
+
+_MOST_ITEMS, _LONGEST_LINE = 40, 300
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_KNOWN = frozenset(name.lower() for name in (*AGENCIES, *SITES))
+_FIGURES = r"\d{1,2}/\d{1,2}/(?:19|20)\d\d"
+DAY = rf"(?:{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE})"
+_ZONE = r"(?:UTC|GMT|HKT|BJT|EST|EDT|CST|SGT)(?:\s?[+-]\s?\d{1,2})?(?!\w)|\(?Beijing time\)?"
+_WORD = r"(?-i:[A-Z])[\w'’.-]*"
+_ALIAS = r"(?-i:[a-z]{3,12})"
+_NAME = rf"{_WORD}(?: {_WORD}){{0,5}}"
+_NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
+_AHEAD = r"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])))"
+_BARS = re.compile(r"[\s|/·,;:•>»\]】)+\-–]*")
+_WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
+
+
+class Masthead(NamedTuple):
+    """Where a masthead ends, what it names, and how many items there are that name nothing."""
+
+    end: int
+    parts: tuple[Part, ...]
+    buttons: int = 0
+
+    def names(self, column: str) -> bool:
+        """Tell whether it fills a column."""
+        return any(part.field == column for part in self.parts)
+
+
+@cache
+def _item() -> re.Pattern[str]:
+    labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
+    tools = alternatives(PAGE_TOOLS)
+    return re.compile(
+        rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{_FIGURES})|{_WEEKDAY}|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
+        rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{_FIGURES}|\())"
+        rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：]\s?|\s(?=(?-i:[A-Z])))"
+        rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?\d{{0,7}}|\s?\(\d*\)|\s\d{{1,6}}(?=\s)|(?:\s[+-])+(?=\s))?\s?[\])】]?{_AHEAD}"
+        rf"|(?P<paper>{named()})(?![\w'’-])"
+        rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
+        rf"|page ?\d{{1,3}}|\d{{1,2}}[- ]min(?:ute)?s? read"
+        rf"|in (?-i:[A-Z])\w+(?=\s?[|/])",
+        re.IGNORECASE,
+    )
+
+
+def masthead(text: str, start: int, stop: int | None = None) -> Masthead:
+    """Read the items that stand in a row from ``start`` on; the end is behind the last, else ``start``."""
+    stop = len(text) if stop is None else stop
+    buttons = 0
+    parts = list(_leading_name(text, _skip(text, start, stop), stop))
+    position = parts[-1].end if parts else start
+    for _ in range(_MOST_ITEMS):
+        begin = _skip(text, position, stop)
+        item = _item().match(text, begin, stop)
+        if item is None or item.end() == begin or not _is_announced(item):
+            break
+        found = list(_parts(text, item, stop, is_stamped=any(p.field.startswith("published") for p in parts)))
+        if not found and item.lastgroup in {*LABELS, "paper", "bracketed"}:
+            break
+        parts += found
+        buttons += not found and item.lastgroup is None
+        position = max([item.end(), *(p.end for p in found)])
+    return Masthead(_closed(text, position, stop) if position > start else start, tuple(parts), buttons)
+
+
+def masthead_line(block: Block) -> Paragraph | None:
+    """Recognise a line that is all masthead: a stamp where it names something, else a bar of several buttons."""
+    if len(block.text) > _LONGEST_LINE:
+        return None
+    found = masthead(block.text, 0)
+    if found.end < len(block.text.rstrip(" .:：|")) or not (found.parts or found.buttons > 1):
+        return None
+    parts = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in found.parts)
+    role, layout = ("stamp", "header-stamp") if parts else ("chrome", "site-chrome")
+    return Paragraph(role, block.start, block.end, layout, parts)
+
+
+def _leading_name(text: str, start: int, stop: int) -> Iterator[Part]:
+    """A writer who is named first, without a label and right before the day or the clock."""
+    name = re.compile(r"(?P<one>[A-Z][\w'’-]+) (?P<two>[A-Z][\w'’-]+)(?= )").match(text, start, stop)
+    is_name = name and not SURNAMES.isdisjoint((name["one"].lower(), name["two"].lower()))
+    item = _item().match(text, name.end() + 1, stop) if name and is_name else None
+    if name and item and (item.lastgroup in {"clock", "day"} or item.group().lower().startswith("date")):
+        yield Part("reporters", *name.span())
+
+
+def _is_announced(item: re.Match[str]) -> bool:
+    """Tell whether a label announces a value: by a colon, or as one of those that need none."""
+    label = item.group().strip().lower()
+    return item.lastgroup not in LABELS or label.endswith((":", "：")) or label in SPOKEN_LABELS
+
+
+def _skip(text: str, position: int, stop: int) -> int:
+    bars = _BARS.match(text, position, stop)
+    return bars.end() if bars else position
+
+
+def _closed(text: str, position: int, stop: int) -> int:
+    """Take the bars and brackets that stand behind the last item, but not the dash or the bracket of the text."""
+    bars = re.compile(r"(?:\s*[|/·•\])】>»+]+(?=\s|$))*").match(text, position, stop)
+    return bars.end() if bars else position
+
+
+def _parts(text: str, item: re.Match[str], stop: int, *, is_stamped: bool) -> Iterator[Part]:
+    kind = item.lastgroup
+    if kind in {"clock", "day", "figures"}:
+        column = "published_time" if kind == "clock" else "published_date"
+        yield Part(column, *item.span(kind))
+    elif kind == "bracketed":
+        if not _opens_dateline(text, item.start(), stop):
+            yield Part("outlet", *item.span(kind))
+    elif kind == "paper":
+        if _is_signature(text, item, stop, is_stamped=is_stamped):
+            yield Part("outlet", *item.span(kind))
+    elif kind == "outlet":
+        yield from _outlet(text, item.end(), stop)
+    elif kind in LABELS:
+        yield from _people(text, item, stop)
+
+
+def _is_signature(text: str, item: re.Match[str], stop: int, *, is_stamped: bool) -> bool:
+    """Tell a paper that signs from one that a sentence or a dateline opens with."""
+    if _opens_dateline(text, item.start(), stop):
+        return False
+    follows = _follows(text, item.end(), stop)
+    known = item["paper"].lower() in _KNOWN
+    capital = re.compile(r"\s+[A-Z\"“(]").match(text, item.end(), stop)
+    return follows or (is_stamped and known and bool(capital))
+
+
+def _opens_dateline(text: str, start: int, stop: int) -> bool:
+    """Tell whether a dateline stands there, and not a stamp: its day has no year."""
+    rest = text[start : min(stop, start + 400)]
+    found = dateline(Block(0, len(rest), rest))
+    return found is not None and _YEAR.search(rest, 0, found[0].end) is None
+
+
+def _follows(text: str, position: int, stop: int) -> bool:
+    """Tell whether another item, a bar or the end follows."""
+    bar = re.compile(r"\s*(?:$|[|/·•]|-\s)").match(text, position, stop)
+    item = _item().match(text, _skip(text, position, stop), stop)
+    if bar or item is None or item.lastgroup != "paper":
+        return bool(bar or item)
+    return item["paper"].lower() in _KNOWN and bool(
+        re.compile(r"\s*(?:[|,/]\s?)?(?:$|\d|[A-Z][a-z]+ \d)").match(text, item.end(), stop)
+    )
+
+
+def _outlet(text: str, position: int, stop: int) -> Iterator[Part]:
+    known = re.compile(rf"{named()}(?:\s?-\s?{named()})?", re.IGNORECASE).match(text, position, stop)
+    value = known or re.compile(rf"{_WORD}(?: {_WORD}){{0,4}}").match(text, position, stop)
+    if value is None:
+        return
+    end = value.end() if known else _cut(text, *value.span(), stop) or value.end()
+    yield Part("outlet", position, end)
+
+
+def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:
+    column, begin = str(item.lastgroup), item.end()
+    if column == "editors":
+        alias = re.compile(_ALIAS + r"(?=\s|$|[|)\]】])").match(text, begin, stop)
+        if alias:
+            yield Part(column, *alias.span())
+            return
+    value = re.compile(_NAMES).match(text, begin, stop)
+    if value is None:
+        return
+    end = _cut(text, begin, value.end(), stop) or _surnamed(text, begin, value.end())
+    for a, b in people(text[begin:end]):
+        is_paper = column == "reporters" and is_outlet(text[begin + a : begin + b])
+        yield Part("outlet" if is_paper else column, begin + a, begin + b)
+
+
+def _cut(text: str, start: int, end: int, stop: int) -> int | None:
+    """Where the words of a value end: right before the first item among or behind them; None where none follows."""
+    for space in re.finditer(r"\s|$", text[start:end]):
+        place = start + space.start()
+        if place > start and _follows(text, place, stop):
+            return place
+    return None
+
+
+def _surnamed(text: str, start: int, end: int) -> int:
+    """Cut a name off the sentence behind it: two words, or one where the second can be no part of a name."""
+    words = list(re.finditer(r"[\w'’.-]+", text[start:end]))
+    if len(words) > 2 and words[0].group().lower() not in SURNAMES and words[2].group().lower() in SURNAMES:
+        return start + words[2].end()
+    return start + words[min(1, len(words) - 1)].end()

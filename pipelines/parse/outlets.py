@@ -1,0 +1,37 @@
+"""What a paper, an agency or a site looks like when it signs: a known name, one that ends as theirs do, a domain."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, PICTURE_AGENCIES, SITE_ENDINGS, SITES, alternatives
+
+DOMAIN = r"(?:[A-Za-z][\w-]{0,40})(?:\.[A-Za-z][\w-]{0,40}){0,4}\.(?:com|cn|net|org|hk|tw|gov)\b"
+_DASH = r"\s?(?:—{1,2}|–|-{1,3}|\||_)\s?"
+
+
+@cache
+def named() -> str:
+    """Match a known name (in any case), a name of up to four words with an ending of papers, or a domain."""
+    own = rf"(?-i:[A-Z])[\w'’]*(?: (?-i:[A-Z])[\w'’]*){{0,3}} (?:{alternatives(SITE_ENDINGS)})\b"
+    return rf"(?:(?i:{alternatives(AGENCIES, SITES)})(?![\w-])(?: [Ee]nglish\.[\w.]+|\.[a-z.]{{2,8}})?|{own}|{DOMAIN})"
+
+
+@cache
+def signature() -> re.Pattern[str]:
+    """Match the names of sites behind a headline, each behind its dash; Chinese characters there are such a name."""
+    site = rf"(?:{named()}|[\u4e00-\u9fff·]{{2,16}})"
+    column = r"(?:(?<=[a-z])-[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}(?=-[A-Z]))?"
+    return re.compile(rf"{column}\s?(?:-{{1,3}}|–|—|\||_)\s?{site}(?:{_DASH}{site}){{0,3}}")
+
+
+@cache
+def _outlets() -> re.Pattern[str]:
+    endings = alternatives(AGENCIES, OUTLET_ENDINGS, PICTURE_AGENCIES, ("Images", "Group", "Center", "Military"))
+    return re.compile(rf"(?:.* )?(?:{endings})", re.IGNORECASE)
+
+
+def is_outlet(name: str) -> bool:
+    """Tell whether a name is that of an agency or a paper, and hence of nobody."""
+    return bool(_outlets().fullmatch(name.replace("’", "'")))
