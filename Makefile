@@ -55,9 +55,8 @@ fuzz: $(VENV)/.ready  ## random and mutated input through ingest, parse and clea
 drill: $(VENV)/.ready  ## publishers killed at random, in each other's way and on a full disk: make drill PUBLISHES=50
 	$(BIN)/python -m tests.drill.drill --publishes $(PUBLISHES) $(ARGS)
 
-docs: $(VENV)/.ready  ## write docs/RULES.md anew from the rules
-	@mkdir -p docs
-	$(BIN)/corpus rules --markdown > docs/RULES.md.new && mv docs/RULES.md.new docs/RULES.md
+docs: $(VENV)/.ready  ## write the reference pages in docs/ anew from the program
+	$(BIN)/python -m docs.pages
 
 lock: $(VENV)/.ready  ## renew requirements.lock (see CONTRIBUTING); the only target that asks for newer versions
 	UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -162,14 +162,8 @@ NOTIFY_EVENTS = ("published", "unchanged", "failed")
 class Settings:
     """What ``dataset.toml`` says about a source; every value has a default so that a bare folder works.
 
-    ``min_documents`` is a count, the two shares lie between 0 and 1 (no ``max_document_loss``: half, and nothing of
-    another source's release). ``fields`` maps what we need (``text``, ``id``, ``title``, ``date``, ``outlet``,
-    ``reporters``, ``url``) to columns. The limits: ``max_bytes`` of one record, ``max_line_length`` in characters,
-    ``max_unpacked_bytes`` and ``max_ratio`` of what one packed input may grow to, ``max_depth`` of layers of packing,
-    ``max_files`` of a source or an archive.
-    ``languages`` are the ones that are taken (none named: all). ``duplicates`` is keep_all or keep_first. ``redact``
-    masks personal data. ``max_null_share`` has the (column, share) pairs of the table of that name, sorted, and
-    ``notify`` the pairs of the table of that name: ``webhook``, ``email``, and the events to tell (``on``).
+    The meaning of each stands in ``ingest.settings.MEANINGS``. Shares lie between 0 and 1. ``fields``,
+    ``max_null_share`` and ``notify`` hold the tables of these names as sorted pairs.
     """
 
     name: str

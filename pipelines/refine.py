@@ -92,7 +92,7 @@ def make_knowledge(own: Own, *, redact: bool = True) -> Knowledge:
     extra = tuple(read_entries(own.glossary.splitlines(), own.place))
     replaced = {e.id for e in extra}
     return Knowledge(
-        entries=(*(e for e in _own_glossary() if e.id not in replaced), *extra),
+        entries=(*extra, *(e for e in _own_glossary() if e.id not in replaced)),  # the first to claim a form has it
         corrections=own.corrections,
         base_rules=tuple(rule for rule in RULES if redact or rule.policy != "redact"),
         rule_fingerprint=_digest(

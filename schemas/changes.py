@@ -11,6 +11,15 @@ SORT = ("document_id",)
 
 OPS = ("add", "modify", "delete")
 
+CAUSES = {
+    "source": "its raw text is another one, or its twin came or went",
+    "rule:<id>": "this rule makes other edits than before",
+    "glossary:<term>": "this term makes other edits than before",
+    "parser": "the raw text is the same, and no rule or term explains the change",
+    "schema": "columns came, went or have another type",
+}
+"""What each cause says of a document that changed."""
+
 OWN = {
     "op": category("add, modify or delete", pandera.Check.isin(OPS)),
     "document_id": key("The document that was added, modified or deleted", unique=True),

@@ -1,6 +1,7 @@
 """What must come out the same everywhere: the logical hash of the seeds, and every byte of their release.
 
-python -m tests.reproduce writes tests/golden/logical_sha256.json anew, after a change of the rules that is meant.
+python -m tests.reproduce writes tests/golden/logical_sha256.json anew, after a change of the rules that is meant, and
+what the examples in docs/examples say of the seeds.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from pipelines.refine import load_source
-from pipelines.release import table_sha256
+from pipelines.release import Tables, table_sha256
 from tests.samples import build_tables, refine
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"
+EXAMPLES = ROOT / "docs" / "examples"
 GOLDEN = ROOT / "tests" / "golden" / "logical_sha256.json"
 
 PUBLISH = """
@@ -43,11 +48,27 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+def build_seeds() -> Tables:
+    """Make the tables of the seeds."""
+    source = load_source(SEEDS)
+    return build_tables(*refine(source.inputs, source.settings, source.knowledge), source.settings)
+
+
 def hash_seeds() -> dict[str, str]:
     """Hash the content of each table of the seeds, whatever writes the files."""
-    source = load_source(SEEDS)
-    tables = build_tables(*refine(source.inputs, source.settings, source.knowledge), source.settings)
-    return {name: table_sha256(name, table) for name, table in tables.items()}
+    return {name: table_sha256(name, table) for name, table in build_seeds().items()}
+
+
+def run_examples(folder: Path) -> dict[Path, str]:
+    """Write the tables of the seeds below a folder, run each example on them, and return what each prints."""
+    for name, table in build_seeds().items():
+        (folder / name).mkdir()
+        pq.write_table(table, folder / name / "train.parquet")
+    said = {}
+    for example in sorted(EXAMPLES.glob("*.py")):
+        done = subprocess.run([sys.executable, example, folder], check=True, capture_output=True, text=True)
+        said[example.with_suffix(".txt")] = done.stdout
+    return said
 
 
 def publish_in(surroundings: dict[str, str], source: Path, store: Path, workers: int, folder: Path) -> None:
@@ -60,3 +81,6 @@ def publish_in(surroundings: dict[str, str], source: Path, store: Path, workers:
 
 if __name__ == "__main__":
     GOLDEN.write_text(json.dumps(hash_seeds(), indent=2) + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as scratch:
+        for path, text in run_examples(Path(scratch)).items():
+            path.write_text(text, encoding="utf-8")

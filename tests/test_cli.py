@@ -313,7 +313,24 @@ def test_progress_is_a_plain_line_per_stage_without_a_terminal(capsys: pytest.Ca
                 display.show(stage, done, 2)
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert [line.split()[2:] for line in captured.err.splitlines()] == [["ingest"], ["refine"]]
+    heads = [line.split()[2:] for line in captured.err.splitlines()]
+    assert heads == [["starting"], ["ingest:", "0.0/0.0", "kB", "0:00:00"], ["refine:", "0.0/0.0", "kB", "0:00:00"]]
+
+
+def test_a_long_stage_says_how_far_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("pipelines.cli.display.time.monotonic", lambda: clock[0])
+    with Display("starting") as display:
+        for done in range(0, 50, 5):
+            display.show("refine", done * 1_000_000, 1_100_000_000)
+            clock[0] += 5
+    assert capsys.readouterr().err.splitlines() == [
+        "0.0 s starting",
+        "0.0 s refine: 0.0/1,100.0 MB 0:00:00",
+        "15.0 s refine: 15.0/1,100.0 MB 1.0 MB/s 0:18:05 left",
+        "30.0 s refine: 30.0/1,100.0 MB 1.0 MB/s 0:17:50 left",
+        "45.0 s refine: 45.0/1,100.0 MB 1.0 MB/s 0:17:35 left",
+    ]
 
 
 def test_progress_is_a_bar_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

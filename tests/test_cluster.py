@@ -83,10 +83,10 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_source(tmp_path, 24)
 
 
-def killing(cluster_: Cluster) -> Callable[[int], None]:
+def killing(cluster_: Cluster) -> Callable[[int, int], None]:
     """Kill the first worker as soon as something is done."""
 
-    def on_done(_: int) -> None:
+    def on_done(done: int, _: int) -> None:
         cluster_.workers[0].kill()
 
     return on_done

@@ -189,7 +189,7 @@ def test_the_command_shows_the_log(store: Path, capsys: pytest.CaptureFixture[st
     assert main.main(["log", "--store", str(store)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "publish 1.0.0" in lines[0]
-    assert "first: first release; 1 documents, 0 rejects, source sample" in lines[1]
+    assert "first: first release; documents 1, rejects 0, source sample" in lines[1]
     assert max(map(len, lines)) <= 80
     assert main.main(["log", "--store", str(store), "--json"]) == 0
     assert [entry["version"] for entry in json.loads(capsys.readouterr().out)] == ["1.0.0", "1.1.0"]

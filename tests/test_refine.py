@@ -71,6 +71,25 @@ def test_the_fingerprints_are_stable_and_follow_the_source(tmp_path: Path) -> No
     assert "own phrase" in got.text
 
 
+def test_a_term_of_the_source_goes_before_ours_that_claims_the_same_rendering(tmp_path: Path) -> None:
+    text = "Officials spoke of two-way support in the county, and people listened."
+    raw = RawText("a", "a.txt", text, "0", 1)
+    ours = refine_text(raw, load_knowledge())
+    assert isinstance(ours, CleanedDocument)
+    assert [each.action for each in ours.edits if each.before == "two-way support"] == ["annotate"]
+    row = {
+        "id": "mine",
+        "zh": "词",
+        "canonical": "mutual help",
+        "domain": "governance",
+        "variants": ["two-way support"],
+    }
+    (tmp_path / "glossary.jsonl").write_text(json.dumps({**row, "policy": "replace"}))
+    mine = refine_text(raw, load_knowledge(tmp_path))
+    assert isinstance(mine, CleanedDocument)
+    assert mine.text == text.replace("two-way support", "mutual help")
+
+
 def test_the_seeds_all_become_documents() -> None:
     source = load_source(ROOT / "seeds")
     documents, rejects = refine(source.inputs, source.settings, source.knowledge)

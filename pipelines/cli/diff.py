@@ -32,9 +32,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--format", choices=FORMATS, help="the form of the report (default: text, or as FILE ends)")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there instead of printing")
     parser.add_argument(
-        "--fail-on", choices=STEPS, metavar="STEP", help="exit with 1 only if the changes call for this step or more"
+        "--fail-on",
+        choices=STEPS,
+        metavar="STEP",
+        help="exit with 1 only if they call for this step (patch, minor, major) or more",
     )
-    parser.add_argument("--key", metavar="COLUMN", help="compare plain Parquet files whose rows this column names")
+    parser.add_argument(
+        "--key", metavar="COLUMN", help="compare plain Parquet files whose rows this column names; without causes"
+    )
     parser.add_argument("--memory", metavar="SIZE", help="memory to use before spilling to disk (default: 512MB)")
     add_store(parser)
     parser.set_defaults(run=run)

@@ -148,8 +148,11 @@ def _documents(report: Report) -> Iterator[Text]:
 def _words(pieces: Sequence[Sequence[str]]) -> Text:
     text = Text("      ")
     for op, words, *_ in pieces[:PIECES]:
-        if op in "=~":
-            text.append(" … " if op == "~" else _visible(words.replace("\n\n", " ¶ ")))
+        if op == "~":
+            text.append("… " if text.plain.endswith(" ") else " … ")
+        elif op == "=":
+            shown = _visible(words.replace("\n\n", " ¶ "))
+            text.append(shown.lstrip(" ") if text.plain.endswith("… ") else shown)
         else:
             text.append(f"[-{_visible(words)}-]" if op == "-" else f"{{+{_visible(words)}+}}", _COLOURS[op])
     return text.append("…" if len(pieces) > PIECES else "")

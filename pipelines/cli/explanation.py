@@ -13,11 +13,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.cli.output import print_lines
 from pipelines.document import APPLIED, Edit, in_order
 
 _STYLES = {"delete": "red strike", "replace": "green", "move": "cyan", "redact": "magenta", "annotate": "yellow"}
 _GONE = "red strike"
 _NOTE_WIDTH = 60
+_WIDEST = 100
+"""Columns beyond which prose is hard to read, however wide the terminal."""
+
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -140,8 +144,8 @@ def _lines(name: str, raw: str, edits: Sequence[Edit], reasons: Mapping[str, str
     page = _Page(raw, edits)
     applied = sum(e.action in APPLIED for e in edits)
     yield Text(name, "bold")
-    yield Text(f"{len(raw):,} characters, {applied} edits applied, {len(edits) - applied} places pointed at", "dim")
-    yield Text("[-removed-]{+written+} · [column: moved] · ‹pointed at› · numbers lead to the notes below\n", "dim")
+    yield Text(f"characters: {len(raw):,}, edits applied: {applied}, only pointed at: {len(edits) - applied}", "dim")
+    yield Text("[-removed-]{+written+} · [column: moved] · ‹pointed at› · 1 is the note below\n", "dim")
     for line in page.text().split("\n"):
         if line.plain.strip(" ·"):
             yield line
@@ -155,8 +159,11 @@ def _lines(name: str, raw: str, edits: Sequence[Edit], reasons: Mapping[str, str
 def print_explanation(name: str, raw: str, edits: Sequence[Edit], reasons: Mapping[str, str]) -> None:
     """Print the explanation to stdout, wrapped to the terminal; colours only where the terminal shows them."""
     console = Console(highlight=False, soft_wrap=False)
-    for line in _lines(name, raw, edits, reasons):
-        console.print(line, markup=False)
+    console.width = min(console.width, _WIDEST)
+    with console.capture() as held:
+        for line in _lines(name, raw, edits, reasons):
+            console.print(line, markup=False)
+    print_lines(line.rstrip() for line in held.get().splitlines())
 
 
 def explain_html(name: str, raw: str, edits: Sequence[Edit], reasons: Mapping[str, str]) -> str:

@@ -55,7 +55,7 @@ def _detail(entry: Entry) -> str:
         counts = detail.get("counts", {})
         recovered = ", recovered after a crash" * bool(detail.get("recovered"))
         return one_line(
-            f"{detail.get('bump')}: {detail.get('reason')}; {counts.get('documents', 0):,} documents, "
-            f"{counts.get('rejects', 0):,} rejects, source {detail.get('source')}{recovered}"
+            f"{detail.get('bump')}: {detail.get('reason')}; documents {counts.get('documents', 0):,}, "
+            f"rejects {counts.get('rejects', 0):,}, source {detail.get('source')}{recovered}"
         )
     return one_line("; ".join(str(v) if k == "reason" else f"{k} {v}" for k, v in sorted(detail.items())))

@@ -65,8 +65,10 @@ class Parser(argparse.ArgumentParser):
         """End with exit code 2; raises CorpusError so that ``main`` prints it like every other problem."""
         command = self.prog.partition(" ")[2]
         if wrong := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
-            message += _nearest(wrong[1], re.split(r"[\s',]+", wrong[2]))
-        raise CorpusError(f"{command + ': ' if command else ''}{message}; see: {self.prog} --help", USAGE)
+            near = _nearest(wrong[1], re.split(r"[\s',]+", wrong[2]))
+            message = f"no command {wrong[1]}{near}" if message.startswith("argument COMMAND:") else message + near
+        joint = "" if message.endswith("?") else ";"
+        raise CorpusError(f"{command + ': ' if command else ''}{message}{joint} see: {self.prog} --help", USAGE)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

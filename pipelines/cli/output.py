@@ -9,7 +9,9 @@ import argparse
 import dataclasses
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,15 +29,23 @@ def one_line(text: str) -> str:
 
 
 def print_error(message: str) -> None:
-    """Print one line to stderr; secrets of URLs are left out."""
+    """Print one line to stderr, on a terminal broken between words; secrets of URLs are left out."""
     from pipelines.ingest import hide_secrets
 
-    print(f"corpus: {hide_secrets(one_line(message))}", file=sys.stderr, flush=True)
+    print(_readable(f"corpus: {hide_secrets(one_line(message))}"), file=sys.stderr, flush=True)
 
 
 def print_note(message: str) -> None:
     """Print one line of progress or advice to stderr, so that stdout stays the result alone."""
-    print(one_line(message), file=sys.stderr, flush=True)
+    print(_readable(one_line(message)), file=sys.stderr, flush=True)
+
+
+def _readable(line: str) -> str:
+    """Return the line as it is, but on a terminal broken between words, which the terminal itself would cut."""
+    if not on_terminal():
+        return line
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def print_lines(lines: Iterable[str]) -> None:

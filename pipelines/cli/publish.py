@@ -43,7 +43,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="the version; auto (default) computes it, a lower one than the changes call for is refused",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="do everything but publish")
-    parser.add_argument("--workers", type=_workers, default=None, metavar="N", help="processes (default: one per core)")
+    parser.add_argument(
+        "--workers",
+        type=_workers,
+        default=None,
+        metavar="N",
+        help="processes (default: one per core); any number gives the same",
+    )
     parser.add_argument(
         "--engine", choices=("local", "dask"), default="local",
         help="who does the work: processes of this machine (default), or a Dask cluster",

@@ -35,9 +35,10 @@ def run(args: argparse.Namespace) -> int:
     elif not found:
         print_lines([f"no release in {place} yet: make one with corpus publish"])
     else:
-        head = ("version", "documents", "rejects", "published", "bump", "")
+        head = ("version", "documents", "rejects", "published (UTC)", "bump", "")
         rows = [
-            (r.version, f"{r.documents:,}", f"{r.rejects:,}", r.published_at[:16], r.bump, _marks(r)) for r in found
+            (r.version, f"{r.documents:,}", f"{r.rejects:,}", r.published_at[:16].replace("T", " "), r.bump, _marks(r))
+            for r in found
         ]
         lines = table([head, *rows], right=frozenset({1, 2}))
         print_lines(lines[:1])

@@ -20,7 +20,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "version", nargs="?", metavar="VERSION", help="a version or release folder (default: the latest)"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="the folder to write (default: report-VERSION)"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="the folder to write, or a report to replace (default: report-VERSION)",
     )
     add_store(parser, takes_url=False)
     add_json(parser)

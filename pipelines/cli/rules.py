@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -129,8 +130,8 @@ def explain(rule: Rule, counts: Mapping[str, int]) -> list[str]:
     """Say all about one rule: why it is there, what it may do, how often it did, and its examples in full."""
     number = counts.get(rule.id, 0)
     return [
-        f"{rule.id}: {rule.why}",
-        f"class {rule.artefact_class}, policy {rule.policy}, {number:,} edits in the latest release",
+        *textwrap.wrap(f"{rule.id}: {rule.why}", WIDTH),
+        f"class {rule.artefact_class}, policy {rule.policy}; edits in the latest release: {number:,}",
         _reach(rule),
         "",
         "points at:" if rule.policy == "annotate" else "changes:",
@@ -174,5 +175,5 @@ def _test(rules: Sequence[Rule]) -> int:
 
     failures = [line for rule in rules for line in failing_examples(rule)]
     count = sum(len(r.changes) + len(r.keeps) for r in rules)
-    print_lines([*failures, f"{count} examples of {len(rules)} rules: {len(failures)} failed"])
+    print_lines([*failures, f"rules: {len(rules)}, examples: {count}, failed: {len(failures)}"])
     return 1 if failures else 0

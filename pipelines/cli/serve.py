@@ -36,7 +36,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--cron", metavar="EXPRESSION", help='by a cron expression, as in "0 3 * * *": daily at three')
     when.add_argument("--interval", type=_seconds, metavar="SECONDS", help="at once, and then every so many seconds")
-    when.add_argument("--watch", action="store_true", help="when the source changes (default)")
+    when.add_argument(
+        "--watch",
+        action="store_true",
+        help="when the source changes (default); behind a URL it is looked at every 30 s",
+    )
     parser.add_argument(
         "--timezone",
         default="UTC",

@@ -1,7 +1,7 @@
 """Progress out of the stages; knows neither Prefect nor any display.
 
 A display gives ``run_publish`` a function of (stage, done, total). It is called from the thread that runs the flow: at
-the begin of each stage, and within a stage at most every ``INTERVAL`` seconds and at its last input.
+the begin of each stage, and within a stage at most every ``INTERVAL`` seconds and at its end.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ INTERVAL = 0.1
 LOG_INTERVAL = 15.0
 
 Listener = Callable[[str, int, int | None], None]
-"""Takes a stage, how many inputs are through it, and of how many (None where a stage does not count them)."""
+"""Takes a stage, how many bytes of raw text are through it, and of how many (None where a stage does not count)."""
 
 
 class _Hook:
@@ -50,7 +50,7 @@ def listening(listener: Listener | None) -> Iterator[None]:
 
 
 def report(stage: str, done: int, total: int | None = None) -> None:
-    """Say that ``done`` of ``total`` inputs have been through the stage; cheap enough for every document."""
+    """Say that ``done`` of ``total`` bytes have been through the stage; cheap enough for every document."""
     if (hook := _hook.get()) is not None:
         hook.send(stage, done, total)
 
@@ -58,14 +58,14 @@ def report(stage: str, done: int, total: int | None = None) -> None:
 class Telling:
     """Reports a stage to the display, and now and then to the log of the run, whose lines are not for nothing."""
 
-    def __init__(self, stage: str, total: int, log: Callable[[str], None]) -> None:
+    def __init__(self, stage: str, log: Callable[[str], None]) -> None:
         """Begin; the first line is due after ``LOG_INTERVAL`` seconds."""
-        self._stage, self._total, self._log = stage, total, log
+        self._stage, self._log = stage, log
         self._next = time.monotonic() + LOG_INTERVAL
 
-    def __call__(self, done: int) -> None:
-        """Say that so many inputs are through the stage."""
-        report(self._stage, done, self._total)
+    def __call__(self, done: int, total: int) -> None:
+        """Say that so many bytes are through the stage."""
+        report(self._stage, done, total)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + LOG_INTERVAL
-            self._log(f"{self._stage}: {done:,} of {self._total:,} inputs")
+            self._log(f"{self._stage}: {done / 1e6:,.1f} of {total / 1e6:,.1f} MB")

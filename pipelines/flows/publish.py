@@ -70,7 +70,7 @@ def refine(loaded: Parcel[Loaded], area: Area, engine: Engine) -> Parcel[Refined
     """Read, parse, clean and validate every input, shard by shard; what cannot become a document is a reject."""
     with current().stage("refine"):
         source, _ = loaded.content
-        tell = Telling("refine", len(source.inputs), note)
+        tell = Telling("refine", note)
         return Parcel(attempt(lambda: sharding.refine_shards(source, area, engine, on_done=tell), warn))
 
 

@@ -18,7 +18,7 @@ class RefusedError(Exception):
 
 
 def reject(reason: str, detail: str, *, is_final: bool = False) -> RefusedError:
-    """Make a refusal; the README lists every reason that stands in a call of this function."""
+    """Make a refusal; ``schemas.rejects.REASONS`` lists every reason that stands in a call of this function."""
     return RefusedError(reason, detail, is_final=is_final)
 
 

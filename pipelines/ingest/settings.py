@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import tomllib
 from dataclasses import fields
@@ -24,6 +25,32 @@ CHOICES = {
     "duplicates": ("keep_all", "keep_first"),
     "version_policy": ("semver", "frictionless", "croissant", "calver"),
 }
+
+MEANINGS = {
+    "name": "short name, for the release and its log",
+    "title": "title of the dataset, for people",
+    "description": "what the texts are, in a sentence or two, for the card",
+    "licence": "licence of the texts, not of the program; `unknown` claims nothing",
+    "contact": "who answers questions about the texts",
+    "languages": "ISO 639 codes; a text in another language is a reject (none named: all are taken)",
+    "min_documents": "fewest documents that a release may have",
+    "max_reject_share": "largest share of the inputs that may be rejected",
+    "max_document_loss": "largest share of the last release's documents that may be missing (not set: half of "
+    "them, and none where the last release was made from a source of another name; `corpus init` writes 0.1)",
+    "max_bytes": "largest single record, in bytes",
+    "version_policy": "how the number of a release follows from what changed",
+    "duplicates": "whether each of several equal or nearly equal texts is a document, or only the first",
+    "redact": "whether personal data (e-mail addresses, telephone, identity and card numbers) is masked",
+    "max_null_share": "for each column named here, the largest share of documents in which it may be missing",
+    "fields": "which columns of the source hold what; what is not named is guessed",
+    "max_line_length": "longest line, cell or element, in characters",
+    "max_unpacked_bytes": "what one packed or remote file may grow to, in bytes",
+    "max_ratio": "how many times its own size a packed file may grow to",
+    "max_depth": "layers of packing, or of nesting",
+    "max_files": "files in the source, or in one archive",
+    "notify": "whom a run tells what it came to: `webhook`, `email`, and on which events (`on`)",
+}
+"""What each key of ``dataset.toml`` means; the page of settings is made from it."""
 
 _KINDS = {
     tuple: "a list of texts", float: "a number from 0 to 1", int: "a whole number", str: "a text",
@@ -53,7 +80,9 @@ def _settings(place: str, name: str, table: dict[str, Any]) -> Settings:
     values: dict[str, Any] = {"name": name}
     for key, value in table.items():
         if key not in known:
-            raise CorpusError(f"{place}: unknown key “{key}”; known are {', '.join(sorted(known))}", USAGE)
+            near = difflib.get_close_matches(key, known, 1)
+            cure = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+            raise CorpusError(f"{place}: unknown key “{key}”; {cure}", USAGE)
         readers = {"fields": _mapping, "max_null_share": _shares, "notify": _notify}
         values[key] = readers[key](place, value) if key in readers else _typed(place, key, value, known[key])
     values.setdefault("title", values["name"])

@@ -37,9 +37,8 @@ def choose_version(wanted: str, bump: str | None, reason: str, given: Collection
     if wanted in given:
         raise CorpusError(f"version {wanted} exists already, and releases never change: choose a higher one or auto")
     if number < least:
-        raise CorpusError(
-            f"version {wanted} is too low: {reason} ({bump or 'first'}) calls for {format_version(least)} or higher"
-        )
+        calls = f"{reason} ({bump or 'first'}) calls for" if reason else "the next one is"
+        raise CorpusError(f"version {wanted} is too low: {calls} {format_version(least)} or higher")
     return wanted
 
 

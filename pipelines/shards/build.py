@@ -41,7 +41,8 @@ MERGED_AT_ONCE = 2
 MOST_KEPT = 20_000_000_000
 """Bytes that the stage area may hold."""
 
-Listener = Callable[[int], None]
+Listener = Callable[[int, int], None]
+"""Takes how many bytes of raw text are through, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,19 @@ class Refined:
 def refine_shards(source: Source, area: Area, engine: Engine, on_done: Listener | None = None) -> Refined:
     """Cut a source into shards and refine those of which the area has no result.
 
-    ``on_done`` is told how many inputs are through. CorpusError where a rule went beyond its limits or the source was
+    ``on_done`` is told how far it is. CorpusError where a rule went beyond its limits or the source was
     not at rest.
     """
     job = Job(source.settings, source.own, area, fingerprint_of(source.knowledge, source.settings))
     shards = plan(source.inputs)
     found: dict[Shard, Result] = {}
-    done = 0
+    done, total = 0, sum(shard.bytes for shard in shards)
+    tell = on_done or (lambda *_: None)
+    tell(done, total)
     for shard, result in _run(shards, job, engine):
         found[shard] = result
-        done += len(shard.inputs)
-        if on_done:
-            on_done(done)
+        done += shard.bytes
+        tell(done, total)
     results = tuple(found[shard] for shard in shards)
     excesses = (excess for result in results for excess in result.excesses)
     check_guards(excesses, sum(result.documents for result in results), source.knowledge.rules)
