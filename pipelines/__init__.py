@@ -8,6 +8,7 @@ module                  what it does
 ``document``            the working model (immutable) and the laws of edits: replay, undo
 ``laid``                what was found in a text, kept by its parts and laid where they stand when it is looked at
 ``errors``, ``dates``   the one error that users see; dates and times as news texts write them
+``prose``               small parts of sentences that several messages share
 ``urls``                user names, passwords and tokens stand in no message, name or record
 ``places``              local folders and URLs: opened, read, written only if absent, repeated while a fault may pass
 ``database``            duckdb, for what does not fit into memory

@@ -21,6 +21,7 @@ import schemas
 from pipelines.document import APPLIED, Settings
 from pipelines.language import UNKNOWN
 from pipelines.release import AnyTables, count_values
+from schemas.edits import LANGUAGE_CLASSES
 
 TEMPLATE = Path(__file__).with_name("card.md")
 
@@ -148,6 +149,7 @@ def _facts(tables: AnyTables) -> dict[str, Any]:
         "rejects": [{"name": name, "count": count} for name, count in _ranked(tables, "rejects", "reason")],
         "masked": [{"name": MASKED.get(name, name), "count": count} for name, count in _by_count(masked.items())],
         "classes": _split_by_action(tables, "artefact_class"),
+        "language_classes": LANGUAGE_CLASSES,
         "rules": _split_by_action(tables, "rule")[:SHOWN],
     }
 

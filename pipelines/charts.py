@@ -121,7 +121,7 @@ def draw_charts(facts: Facts) -> dict[str, str]:
     return {
         "timeline.svg": _columns(f"Documents by date of publication{undated}", facts.timeline),
         "lengths.svg": _columns("Documents by length in words", facts.lengths),
-        "classes.svg": _rows("Artefacts by class", facts.classes),
+        "classes.svg": _rows("Artefacts of every class", facts.classes),
         "versions.svg": _columns("Documents in each version", facts.versions),
     }
 

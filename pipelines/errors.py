@@ -13,3 +13,17 @@ class CorpusError(Exception):
         """Keep the message (one line: what is wrong and what to do) and the exit code (1, 2 or 3)."""
         super().__init__(message)
         self.exit_code = exit_code
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same may go well at the next attempt, with nothing mended."""
+        return self.exit_code == INTERNAL
+
+
+class PassingError(CorpusError):
+    """A problem that passes by itself: another run was faster, or holds what this one needs. Nothing was published."""
+
+    @property
+    def may_pass(self) -> bool:
+        """Always: there is nothing to mend."""
+        return True

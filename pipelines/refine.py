@@ -57,6 +57,15 @@ def load_source(source: Path | str) -> Source:
     return Source(source, settings, own, knowledge, tuple(inputs), tuple(notes))
 
 
+def check_settings(source: Path | str) -> Settings:
+    """Read the settings, the terms and the corrections of a source, so that what is wrong is told before anything
+    is started; return the settings.
+    """
+    settings, own = read_settings(source), read_own(source)
+    read_entries(own.glossary.splitlines(), own.place)
+    return settings
+
+
 def load_knowledge(source: Path | str | None = None, *, redact: bool = True) -> Knowledge:
     """Gather rules, glossary and corrections, with fingerprints of the code and data behind them.
 

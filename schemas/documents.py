@@ -31,7 +31,8 @@ SCHEMA = pandera.DataFrameSchema(
         "word_count": number("Words of the body: runs of characters between white space"),
         "edit_count": number("Rows of this document in edits, applied or annotated"),
         "artefacts_per_1000_words": ratio(
-            "Edits about language (not metadata, site chrome or blank lines) per 1,000 words"
+            "Artefacts of language, changed or noted, per 1,000 words: the classes segmentation to grammar, without "
+            "blank lines; metadata, site chrome, personal data, omission, register and encoding do not count"
         ),
         "language": category("Language of the body, ISO 639", NOT_EMPTY),
         "duplicate_group": text("Id of the first document with the same body or nearly so, else null", nullable=True),

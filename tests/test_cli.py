@@ -6,12 +6,13 @@ import argparse
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from pipelines.cli import init, main, output, publish
 from pipelines.cli.display import Display
 from pipelines.compare import Difference
 from pipelines.errors import DATA, INTERNAL, USAGE, CorpusError
-from pipelines.publish import Outcome
+from pipelines.publish import ConflictError, Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("prefect", "datasets", "pandera", "pyarrow", "duckdb", "pandas", "polars", "rich", "fastapi", "sqlalchemy")
@@ -200,6 +201,19 @@ def test_init_makes_what_ingest_reads(tmp_path: Path) -> None:
     assert ingest.list_inputs(tmp_path / "More Texts") == []
 
 
+def test_the_examples_of_init_are_ones_that_ingest_reads(tmp_path: Path) -> None:
+    ingest, rules = pytest.importorskip("pipelines.ingest"), pytest.importorskip("pipelines.rules.entries")
+    assert main.main(["init", str(tmp_path)]) == 0
+    before = ingest.read_settings(tmp_path)
+    path = tmp_path / "dataset.toml"
+    path.write_text(re.sub(r"(?m)^# (?=[a-z_]+ = |\[)", "", path.read_text()))
+    after = ingest.read_settings(tmp_path)
+    told = {name for name in asdict(after) if getattr(after, name) != getattr(before, name)}
+    assert told == {"duplicates", "version_policy", "fields", "max_null_share", "notify"}
+    (term,) = re.findall(r"`(\{.*\})`", (tmp_path / "README.md").read_text())
+    assert [each.id for each in rules.read_entries([term], "README.md")] == ["wells"]
+
+
 def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "corrections.csv").write_text("id,before,after,reason\na,b,c,d\n")
     assert main.main(["init", str(tmp_path)]) == 0
@@ -284,6 +298,35 @@ def test_publish_prints_one_json_document(
 
 
 @pytest.mark.parametrize(
+    ("problem", "code", "may_pass"),
+    [
+        (ConflictError("another run published meanwhile"), DATA, True),
+        (CorpusError("another run left a broken file"), DATA, False),
+        (CorpusError("no such folder", USAGE), USAGE, False),
+        (CorpusError("Prefect could not run the flow", INTERNAL), INTERNAL, True),
+        (ZeroDivisionError("s3://key:secret@bucket"), INTERNAL, True),
+    ],
+)
+def test_a_problem_as_json_says_whether_it_may_pass(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    problem: Exception,
+    code: int,
+    may_pass: bool,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr("pipelines.flows.run_publish", fail)
+    assert main.main(["publish", str(tmp_path), "--to", str(tmp_path / "store"), "--json"]) == code
+    captured = capsys.readouterr()
+    told = json.loads(captured.out)
+    assert (told["exit_code"], told["may_pass"]) == (code, may_pass)
+    assert "secret" not in captured.out
+
+
+@pytest.mark.parametrize(
     ("options", "advice"),
     [
         (["--engine", "dask"], "needs --scheduler"),
@@ -359,12 +402,76 @@ def test_verify_without_a_release_is_one_line(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().err.count("\n") == 1
     assert main.main(["verify", "1.0.0", "--store", str(tmp_path), "--json"]) == USAGE
     captured = capsys.readouterr()
-    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert captured.err.count("\n") == 1
+    told = json.loads(captured.out)
+    assert captured.err == f"corpus: {told['error']}\n"
+    assert (told["exit_code"], told["may_pass"]) == (USAGE, False)
 
 
 def test_verify_finds_a_folder_that_is_no_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["verify", str(tmp_path), "--json"]) == DATA
     assert json.loads(capsys.readouterr().out)["is_sound"] is False
+
+
+ON_A_STORE = (
+    ["releases"], ["log"], ["gc"], ["prune", "--keep", "1"], ["yank", "1.0.0", "--reason", "x"], ["verify"],
+    ["verify", "1.0.0"], ["report"], ["diff", "1.0.0", "latest"], ["rules", "header-title"], ["push", "--to", "s3://a"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ON_A_STORE, ids=" ".join)
+def test_a_store_that_is_not_there_is_told_in_one_way(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = tmp_path / "no where"
+    assert main.main([*command, "--store", str(store)]) == USAGE
+    advice = f"name another with --store, or make it with corpus publish SOURCE --to '{store}'"
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", f"corpus: no store at {store}: {advice}\n")
+    assert not store.exists()
+
+
+def test_a_document_that_is_not_there_in_a_store_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["explain", "bridge"]) == USAGE
+    advice = "name another with --store, or make it with corpus publish"
+    assert capsys.readouterr().err == f"corpus: bridge: no such file, and no store at data: {advice}\n"
+    assert main.main(["rules", "header-title"]) == 0, "the rules are there without any store"
+
+
+def test_a_folder_is_not_explained_but_a_file_of_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "raw").mkdir()
+    assert main.main(["explain", str(tmp_path)]) == USAGE
+    assert capsys.readouterr().err == f"corpus: {tmp_path} is a folder without files: name a file\n"
+    (tmp_path / "raw" / "a.txt").write_text("A text.")
+    assert main.main(["explain", str(tmp_path)]) == USAGE
+    assert f"as in corpus explain {tmp_path}/raw/a.txt" in capsys.readouterr().err
+
+
+def test_a_mistyped_rule_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rules", "header-titel"]) == USAGE
+    assert capsys.readouterr().err.startswith("corpus: no rule header-titel; did you mean header-title?; list them")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("dataset.toml", "name = "), ("glossary.jsonl", "{}\n"), ("corrections.csv", "id\na,b,c,d\n")],
+)
+@pytest.mark.parametrize("command", ["publish", "serve"])
+def test_what_is_wrong_in_a_source_costs_no_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, name: str, content: str
+) -> None:
+    (tmp_path / "source" / "raw").mkdir(parents=True)
+    (tmp_path / "source" / name).write_text(content)
+    assert main.main([command, str(tmp_path / "source"), "--to", str(tmp_path / "store")]) == USAGE
+    captured = capsys.readouterr()
+    assert name in captured.err
+    assert captured.err.count("\n") == 1
+    assert not (tmp_path / "store").exists()
 
 
 def test_a_source_that_is_not_there_costs_no_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,3 +102,17 @@ def test_malformed_files_are_wrong_usage_and_failed_guards_are_data(
     got, _, err = explain(capsys, f"{source / 'raw' / 'in' / 'a.jsonl'}#id-1")
     assert (got, err.count("\n")) == (code, 1)
     assert name in err
+
+
+def test_a_mask_is_shown_as_what_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.txt"
+    text = TEXT.format("one county. Write to wang.li@example.org or call +86 731 8888 1234")
+    path.write_text(f"{text}\n\nEditor: Wang Li (wang.li@example.org)\n")
+    code, out, _ = explain(capsys, str(path))
+    said = " ".join(out.split())
+    assert code == 0
+    assert "Write to [-masked-]{+[EMAIL]+}" in said
+    assert "or call [-masked-]{+[PHONE]+}" in said
+    assert "“Editor: Wang Li ([EMAIL])” removed" in said
+    assert "*" not in said
+    assert "example.org" not in said

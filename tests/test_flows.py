@@ -10,6 +10,8 @@ import subprocess
 import sys
 import textwrap
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -206,6 +208,12 @@ def test_prefect_writes_to_a_file_not_to_the_terminal(
 def test_the_server_listens_on_loopback_alone(embedded: Server) -> None:
     assert embedded.alive
     assert embedded.url.startswith("http://127.0.0.1:")
+
+
+def test_the_server_fetches_no_lists_from_elsewhere(embedded: Server) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{embedded.url}/collections/views/aggregate-worker-metadata", timeout=30)
+    assert refused.value.code == 404
 
 
 def test_a_server_stops_and_may_be_stopped_twice(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from pipelines.cli import main
 from pipelines.errors import CorpusError
 from pipelines.publish import keeping, staging
 from pipelines.publish.keeping import collect_garbage, pin, prune, unyank, yank
-from pipelines.release import latest, read_log, releases, resolve, verify
+from pipelines.release import latest, read_log, read_standing, releases, resolve, verify
 from tests.samples import make_document, make_release, snapshot
 
 A, B, C, D = (make_document(key, f"Words of {key}.") for key in "abcd")
@@ -53,9 +55,11 @@ def test_a_withdrawn_release_stays_and_is_not_the_latest(store: Path) -> None:
 
 def test_a_withdrawal_can_be_taken_back_and_given_twice(store: Path) -> None:
     assert [yank(store, "1.2.0", "wrong"), yank(store, "1.2.0", "wrong")] == [True, False]
+    assert yank(store, "1.2.0", "wrong dates")
+    assert read_standing(store).withdrawn == {"1.2.0": "wrong dates"}
     assert [unyank(store, "1.2.0"), unyank(store, "1.2.0")] == [True, False]
     assert _latest(store) == ("1.2.0", "1.2.0")
-    assert [entry.action for entry in read_log(store)] == ["publish"] * 3 + ["yank", "unyank"]
+    assert [entry.action for entry in read_log(store)] == ["publish"] * 3 + ["yank", "yank", "unyank"]
 
 
 def test_the_next_release_is_measured_against_what_stands_and_has_a_new_number(store: Path) -> None:
@@ -249,9 +253,12 @@ def test_the_command_withdraws_and_lists(store: Path, capsys: pytest.CaptureFixt
     assert _run("releases", *place) == 0
     shown = capsys.readouterr().out
     assert "withdrawn: wrong dates" in shown
+    assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d UTC ", shown)
     assert max(map(len, shown.splitlines())) <= 80
     assert _run("releases", "--json", *place) == 0
-    assert [each["withdrawn"] for each in json.loads(capsys.readouterr().out)] == [None, None, "wrong dates"]
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["withdrawn"] for each in listed] == [None, None, "wrong dates"]
+    assert all(datetime.fromisoformat(each["published_at"]).utcoffset() == timedelta(0) for each in listed)
     assert _run("verify", "1.2.0", *place) == 0
     assert capsys.readouterr().err == "note: 1.2.0 was withdrawn: wrong dates\n"
     assert _run("verify", *place) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -182,14 +183,15 @@ def test_rivals_that_are_always_faster_are_said(store: Path, monkeypatch: pytest
 
 
 def test_the_command_shows_the_log(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store.mkdir()
     assert main.main(["log", "--store", str(store)]) == 0
     assert "no log in" in capsys.readouterr().out
     make_release(store, [A])
     make_release(store, [A, *(make_document(f"n{i}", "More words.", edits=i) for i in range(5))])
     assert main.main(["log", "--store", str(store)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "publish 1.0.0" in lines[0]
-    assert "first: first release; documents 1, rejects 0, source sample" in lines[1]
+    assert re.fullmatch(r" +1  \d{4}-\d\d-\d\d \d\d:\d\d UTC  publish 1.0.0", lines[0])
+    assert "first: first release; 1 document, 0 rejects, source sample" in lines[1]
     assert max(map(len, lines)) <= 80
     assert main.main(["log", "--store", str(store), "--json"]) == 0
     assert [entry["version"] for entry in json.loads(capsys.readouterr().out)] == ["1.0.0", "1.1.0"]

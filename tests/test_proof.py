@@ -69,7 +69,7 @@ def test_a_source_that_grew_is_no_finding(store: Path, source: Path) -> None:
     proof = prove(resolve(store), source)
     assert proof.findings == []
     assert proof.notes == [
-        "2 documents are not in the source as they were: they were not replayed",
+        "not replayed, since the source has them no longer as they were: 2 documents",
         "not rebuilt: the source has changed since",
     ]
 

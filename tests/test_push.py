@@ -105,7 +105,7 @@ def test_what_is_not_there_is_said_with_the_address(memory: str, capsys: pytest.
     assert main(["verify", f"{memory}/releases/7.0.0"]) == 1
     assert main(["explain", "nobody", "--store", memory]) == 2
     errors = capsys.readouterr().err.splitlines()
-    assert errors[0] == f"corpus: no release in {memory}: make one with corpus publish"
+    assert errors[0] == f"corpus: no release in {memory}: make one with corpus publish SOURCE --to {memory}"
     assert errors[1] == f"corpus: no release 7.0.0; {memory} has: 1.0.0"
     assert "no manifest.json; correct the URL" in errors[2]
     assert "no such document in release 1.0.0" in errors[3]

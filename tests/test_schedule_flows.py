@@ -117,7 +117,7 @@ def test_every_release_of_a_store_is_verified_and_damage_is_told(
     assert "all sound" in artifacts(embedded)["verify"]
     (last / "README.md").chmod(0o644)
     (last / "README.md").write_text("changed")
-    with pytest.raises(CorpusError, match=r"1 files? .*README\.md"):
+    with pytest.raises(CorpusError, match=r"not what was published: 1 file, first .*README\.md"):
         verify_release(str(tmp_path))
     assert [each.event for each in sent] == ["failed"]
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.cli.output import WIDTH, one_line, shorten, table
-from pipelines.compare import format_row, plural
+from pipelines.compare import format_row
+from pipelines.prose import plural
 
 SHOWN = 8
 """Causes, fields and moved rows that are shown at most."""

@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     from pipelines.cli.explanation import explain_html, print_explanation
     from pipelines.refine import reasons_of_rules
 
+    if args.version is None and Path(args.document).is_dir():
+        raise CorpusError(f"{args.document} is a folder{_first_in(Path(args.document))}", USAGE)
     path, wanted = _split(args.document)
     if path is not None:
         name, raw, edits = _from_file(path, wanted)
@@ -51,6 +53,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_explanation(name, raw, edits, reasons)
     return 0
+
+
+def _first_in(folder: Path) -> str:
+    """Name a file of a folder, the first one of its raw texts where it is a source."""
+    raw = folder / "raw" if (folder / "raw").is_dir() else folder
+    first = min((each for each in raw.rglob("*") if each.is_file() and not each.name.startswith(".")), default=None)
+    return f": name a file in it, as in corpus explain {first}" if first else " without files: name a file"
 
 
 def _split(document: str) -> tuple[Path | None, str]:
@@ -112,7 +121,7 @@ def _from_release(store: Path | str, version: str | None, document_id: str) -> t
         try:
             release = find_release(near, version)
         except CorpusError as error:
-            if version is None and ("/" in document_id or Path(document_id).suffix):
+            if version is None:
                 raise CorpusError(f"{document_id}: no such file, and {error}", USAGE) from error
             raise
         tables = TableFiles(release.path)

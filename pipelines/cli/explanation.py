@@ -6,6 +6,7 @@ for what went into a column, ``‹text›`` for what was only pointed at; the nu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 
@@ -15,9 +16,11 @@ from rich.text import Text
 
 from pipelines.cli.output import print_lines
 from pipelines.document import APPLIED, Edit, in_order
+from pipelines.prose import plural
 
 _STYLES = {"delete": "red strike", "replace": "green", "move": "cyan", "redact": "magenta", "annotate": "yellow"}
 _GONE = "red strike"
+_PADDED = re.compile(r"(\[(?:EMAIL|ID|CARD|PHONE)\])\*+")
 _NOTE_WIDTH = 60
 _WIDEST = 100
 """Columns beyond which prose is hard to read, however wide the terminal."""
@@ -93,7 +96,11 @@ class _Page:
         if edit.action == "move":
             held = self._span(edit.start, edit.end, inner, "")
             return Text.assemble((f"[{edit.field}: ", style), held, ("]", style), (number, "dim"))
-        held = self._span(edit.start, edit.end, inner, _GONE) if inner else Text(edit.before, _GONE)
+        if edit.action == "redact":
+            return Text.assemble(
+                ("[-masked-]", "red"), ("{+", style), (edit.after or "", style), ("+}", style), (number, "dim")
+            )
+        held = self._span(edit.start, edit.end, inner, _GONE) if inner else Text(_unpadded(edit.before), _GONE)
         gone = Text.assemble(("[-", "red"), held, ("-]", "red"))
         written = Text.assemble(("{+", style), (edit.after, style), ("+}", style)) if edit.after else Text()
         return Text.assemble(gone, written, (number, "dim"))
@@ -135,7 +142,13 @@ def _why(reasons: Mapping[str, str]) -> Table:
     return grid
 
 
+def _unpadded(text: str) -> str:
+    """Leave out what pads a mask to the length of what stood there: it reads as part of the text."""
+    return _PADDED.sub(r"\1", text)
+
+
 def _short(text: str) -> str:
+    text = _unpadded(text)
     shown = repr(text)[1:-1] if not text.strip() or "\n" in text else text
     return f"“{shown if len(shown) <= _NOTE_WIDTH else shown[: _NOTE_WIDTH - 1] + '…'}”"
 
@@ -144,7 +157,11 @@ def _lines(name: str, raw: str, edits: Sequence[Edit], reasons: Mapping[str, str
     page = _Page(raw, edits)
     applied = sum(e.action in APPLIED for e in edits)
     yield Text(name, "bold")
-    yield Text(f"characters: {len(raw):,}, edits applied: {applied}, only pointed at: {len(edits) - applied}", "dim")
+    yield Text(
+        f"{plural(len(raw), 'character')}, {plural(applied, 'edit')} applied, "
+        f"{plural(len(edits) - applied, 'place')} pointed at",
+        "dim",
+    )
     yield Text("[-removed-]{+written+} · [column: moved] · ‹pointed at› · 1 is the note below\n", "dim")
     for line in page.text().split("\n"):
         if line.plain.strip(" ·"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pipelines.cli.output import add_json, add_store, print_json, print_lines
+from pipelines.cli.output import add_json, add_store, check_store, print_json, print_lines
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from pipelines.publish.keeping import collect_garbage
     from pipelines.push import collect
 
+    check_store(args.store)
     gone = collect(args.store) if isinstance(place_of(args.store), Place) else collect_garbage(args.store)
     if args.json:
         print_json({"removed": gone})

@@ -26,7 +26,32 @@ min_documents = 1        # fewest documents that a release may have
 max_reject_share = 1.0   # largest share of inputs that may be rejected, 0 to 1
 max_document_loss = 0.1  # largest share of the last release's documents that may be missing from the next, 0 to 1
 max_bytes = 20000000     # largest single record, in bytes; larger ones are rejects
+
+# What more there is; take the sign off a line to use it.
+# duplicates = "keep_first"   # of texts that are equal, or nearly so, publish the first by path (else: all)
+# version_policy = "calver"   # how versions are counted: semver (else), frictionless, croissant, calver
+
+# Tables come last.
+# [fields]                    # which column of a table or JSON record holds what, where its name does not say so
+# text = "content"
+# id = "article_no"
+
+# [max_null_share]            # largest share of documents in which a column may be empty, 0 to 1
+# published_date = 0.1
+
+# [notify]                    # who is told of a run
+# email = "desk@example.org"
+# on = ["published", "failed"]
 """
+
+TERM = {
+    "id": "wells",
+    "zh": "水井",
+    "canonical": "village wells",
+    "domain": "governance",
+    "variants": ["water wells of the village"],
+    "policy": "annotate",
+}
 
 README = """\
 # {title}
@@ -37,6 +62,7 @@ A source for Corpus: put texts into `raw/` (any depth), then run `corpus publish
 |---|---|
 | `dataset.toml` | name, title, licence, contact; what a run must meet before it publishes |
 | `raw/` | the texts as they came, in any format that Corpus reads; append, never edit: ids come from the paths |
+| `glossary.jsonl` | terms of your own, one a line, where you have any: `{example}` |
 | `corrections.csv` | point fixes, `id,before,after,reason`; `before` must occur exactly once in that document |
 """
 
@@ -66,9 +92,13 @@ def run(args: argparse.Namespace) -> int:
     (folder / "raw").mkdir(parents=True, exist_ok=True)
     settings.write_text(SETTINGS.format(name=json.dumps(name), title=json.dumps(title)), encoding="utf-8")
     _write_new(folder / "corrections.csv", HEADER)
-    _write_new(folder / "README.md", README.format(title=title, folder=folder.name or "."))
+    _write_new(folder / "README.md", _readme(title, folder.name or "."))
     print_lines([f"{folder} is ready: put texts into {folder / 'raw'}, then run: corpus publish {folder}"])
     return 0
+
+
+def _readme(title: str, folder: str) -> str:
+    return README.format(title=title, folder=folder, example=json.dumps(TERM, ensure_ascii=False))
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -6,8 +6,19 @@ import argparse
 import textwrap
 from typing import TYPE_CHECKING
 
-from pipelines.cli.output import WIDTH, add_json, add_store, one_line, print_json, print_lines, print_note
+from pipelines.cli.output import (
+    WIDTH,
+    add_json,
+    add_store,
+    check_store,
+    moment,
+    one_line,
+    print_json,
+    print_lines,
+    print_note,
+)
 from pipelines.errors import DATA
+from pipelines.prose import plural, publish_into
 from pipelines.urls import show_source
 
 if TYPE_CHECKING:
@@ -30,12 +41,15 @@ def run(args: argparse.Namespace) -> int:
     """Print two lines per entry at most: when, what, which version, and why."""
     from pipelines.release import check_log, nearby, read_log
 
+    check_store(args.store)
     with nearby(args.store) as near:
         entries, findings = read_log(near.store), check_log(near.store)
     if args.json:
         print_json(entries)
     elif not entries and not findings:
-        print_lines([f"no log in {show_source(args.store)} yet: it begins with the first corpus publish"])
+        print_lines(
+            [f"no log in {show_source(args.store)} yet: it begins with {publish_into(show_source(args.store))}"]
+        )
     else:
         print_lines(line for entry in entries for line in _show(entry))
     for finding in findings:
@@ -44,8 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(entry: Entry) -> list[str]:
-    when = entry.at[:16].replace("T", " ")
-    head = f"{entry.number:>5}  {when}  {entry.action:<8}{entry.version or ''}"
+    head = f"{entry.number:>5}  {moment(entry.at)}  {entry.action:<8}{entry.version or ''}"
     return [head.rstrip(), *textwrap.wrap(_detail(entry), WIDTH, initial_indent=" " * 7, subsequent_indent=" " * 7)]
 
 
@@ -55,7 +68,7 @@ def _detail(entry: Entry) -> str:
         counts = detail.get("counts", {})
         recovered = ", recovered after a crash" * bool(detail.get("recovered"))
         return one_line(
-            f"{detail.get('bump')}: {detail.get('reason')}; documents {counts.get('documents', 0):,}, "
-            f"rejects {counts.get('rejects', 0):,}, source {detail.get('source')}{recovered}"
+            f"{detail.get('bump')}: {detail.get('reason')}; {plural(counts.get('documents', 0), 'document')}, "
+            f"{plural(counts.get('rejects', 0), 'reject')}, source {detail.get('source')}{recovered}"
         )
     return one_line("; ".join(str(v) if k == "reason" else f"{k} {v}" for k, v in sorted(detail.items())))

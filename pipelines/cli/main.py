@@ -8,7 +8,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from pipelines.cli import (
@@ -27,7 +27,7 @@ from pipelines.cli import (
     verify,
     yank,
 )
-from pipelines.cli.output import one_line, print_error
+from pipelines.cli.output import nearest, one_line, print_error, print_problem
 from pipelines.errors import DATA, INTERNAL, USAGE, CorpusError
 
 INTERRUPTED, PIPE_CLOSED = 130, 141
@@ -57,7 +57,7 @@ class Parser(argparse.ArgumentParser):
         namespace, unknown = super().parse_known_args(*args, **kwargs)
         if unknown:
             options = [each.partition("=")[0] for each in unknown if each.startswith("-")]
-            near = _nearest(options[0], self._option_string_actions) if options else ""
+            near = nearest(options[0], self._option_string_actions) if options else ""
             self.error(f"unrecognized arguments: {' '.join(unknown)}{near}")
         return namespace, unknown
 
@@ -65,18 +65,10 @@ class Parser(argparse.ArgumentParser):
         """End with exit code 2; raises CorpusError so that ``main`` prints it like every other problem."""
         command = self.prog.partition(" ")[2]
         if wrong := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
-            near = _nearest(wrong[1], re.split(r"[\s',]+", wrong[2]))
+            near = nearest(wrong[1], re.split(r"[\s',]+", wrong[2]))
             message = f"no command {wrong[1]}{near}" if message.startswith("argument COMMAND:") else message + near
         joint = "" if message.endswith("?") else ";"
         raise CorpusError(f"{command + ': ' if command else ''}{message}{joint} see: {self.prog} --help", USAGE)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    """Name the known word that is most like one that was mistyped."""
-    import difflib
-
-    best = difflib.get_close_matches(word, [each for each in known if each], 1)
-    return f"; did you mean {best[0]}?" if best else ""
 
 
 class _Version(argparse.Action):
@@ -125,7 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _silence_stdout()
         return PIPE_CLOSED
     except Exception as problem:  # the border of the program: every problem becomes one line
-        return _report(problem, debug="--debug" in arguments)
+        return _report(problem, debug="--debug" in arguments, as_json="--json" in arguments)
     return code
 
 
@@ -141,23 +133,31 @@ def _dispatch(arguments: list[str]) -> int:
     return int(args.run(args))
 
 
-def _report(problem: Exception, *, debug: bool) -> int:
-    """Print a problem as one line (with ``--debug`` after its traceback) and return the exit code it calls for."""
+def _report(problem: Exception, *, debug: bool, as_json: bool) -> int:
+    """Print a problem as one line (with ``--debug`` after its traceback, with ``--json`` also as JSON) and return the
+    exit code it calls for.
+    """
     if debug:
         import traceback
 
         from pipelines.ingest import hide_secrets
 
         print(hide_secrets("".join(traceback.format_exception(problem))), end="", file=sys.stderr)
+    told = _as_told(problem, debug=debug)
+    print_error(str(told))
+    if as_json:
+        print_problem(told)
+    return told.exit_code
+
+
+def _as_told(problem: Exception, *, debug: bool) -> CorpusError:
+    """Say in a line what is wrong and what to do."""
     if isinstance(problem, CorpusError):
-        print_error(str(problem))
-        return problem.exit_code
+        return problem
     if isinstance(problem, OSError) and problem.errno in _OUR_PLACES:
-        print_error(f"{problem.filename or 'disk'}: {problem.strerror}; {_OUR_PLACES[problem.errno]}")
-        return DATA
+        return CorpusError(f"{problem.filename or 'disk'}: {problem.strerror}; {_OUR_PLACES[problem.errno]}", DATA)
     hint = "" if debug else "; run it again with --debug for the traceback, and report it"
-    print_error(f"internal failure: {type(problem).__name__}: {one_line(str(problem))}{hint}")
-    return INTERNAL
+    return CorpusError(f"internal failure: {type(problem).__name__}: {one_line(str(problem))}{hint}", INTERNAL)
 
 
 def _silence_stdout() -> None:

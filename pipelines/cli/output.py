@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipelines.errors import CorpusError
     from pipelines.release import Nearby, Release
 
 WIDTH = 80
@@ -60,6 +61,22 @@ def print_json(value: object) -> None:
     sys.stdout.write("\n")
 
 
+def print_problem(problem: CorpusError) -> None:
+    """Print a problem as one JSON document to stdout; ``may_pass`` says that the same may go well if tried again."""
+    from pipelines.ingest import hide_secrets
+
+    error = hide_secrets(one_line(str(problem)))
+    print_json({"error": error, "exit_code": problem.exit_code, "may_pass": problem.may_pass})
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Name the known word that is most like one that was mistyped."""
+    import difflib
+
+    best = difflib.get_close_matches(word, [each for each in known if each], 1)
+    return f"; did you mean {best[0]}?" if best else ""
+
+
 def plain(value: Any) -> Any:  # noqa: ANN401 - the one place that takes anything
     """Return the value in JSON's own types; what JSON does not know becomes its text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -79,6 +96,16 @@ def shorten(text: str, width: int) -> str:
     """Return one line of at most ``width`` columns' worth of characters; a cut is marked with an ellipsis."""
     text = one_line(text)
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+def moment(text: str) -> str:
+    """Write a time of a record (ISO 8601) to the minute, with its zone: 2026-01-31 09:05 UTC; what is none stays."""
+    from datetime import UTC, datetime
+
+    try:
+        return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return one_line(text)
 
 
 def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
@@ -101,6 +128,16 @@ def find_release(near: Nearby, version: str | Path | None = None) -> Release:
     if reason is not None:
         print_note(f"note: {release.version} was withdrawn: {reason}")
     return release
+
+
+def check_store(store: Path | str) -> None:
+    """Raise CorpusError where a local store is not there; of one behind a URL only its content can tell."""
+    from pipelines.places import place_of
+    from pipelines.release import check_store_exists
+
+    place = place_of(store)
+    if isinstance(place, Path):
+        check_store_exists(place)
 
 
 def on_terminal() -> bool:

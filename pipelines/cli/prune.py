@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pipelines.cli.output import add_json, add_store, print_json, print_lines
+from pipelines.cli.output import add_json, add_store, check_store, print_json, print_lines
 from pipelines.errors import USAGE, CorpusError
 
 DESCRIPTION = (
@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
         raise CorpusError("prune takes --keep N, --pin VERSION or --unpin VERSION; see: corpus prune --help", USAGE)
     if args.dry_run and (args.pin or args.unpin):
         raise CorpusError("--dry-run goes with --keep alone: set the pins first", USAGE)
+    check_store(args.store)
     pinned = pin(args.store, args.pin)
     unpinned = pin(args.store, args.unpin, is_pinned=False)
     removed = [] if args.keep is None else prune(args.store, args.keep, dry_run=args.dry_run)

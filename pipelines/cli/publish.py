@@ -80,11 +80,11 @@ def _workers(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Publish, and print the summary; a problem with the data is a CorpusError of the stage that found it."""
-    from pipelines.ingest import read_settings
+    from pipelines.refine import check_settings
 
     begin = time.monotonic()
     _check_engine(args)
-    settings = read_settings(args.source)  # a source that is not there should not cost the start of a server
+    settings = check_settings(args.source)  # a source that is wrong or not there should not cost the start of a server
     with contextlib.ExitStack() as stack:
         display = stack.enter_context(Display("starting Prefect", is_quiet=args.json or args.verbose))
         from pipelines.flows import run_publish

@@ -6,7 +6,8 @@ import argparse
 import textwrap
 from typing import TYPE_CHECKING
 
-from pipelines.cli.output import WIDTH, add_json, add_store, plain, print_json, print_lines, table
+from pipelines.cli.output import WIDTH, add_json, add_store, check_store, moment, plain, print_json, print_lines, table
+from pipelines.prose import publish_into
 
 if TYPE_CHECKING:
     from pipelines.release import ReleaseInfo
@@ -26,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Print one row per release and the reason of its version; an empty store is no problem."""
     from pipelines.release import nearby, releases
 
+    check_store(args.store)
     with nearby(args.store) as near:
         found = releases(near.store)
         rows_as_json = [{**plain(info), "path": near.address(info.path)} for info in found]
@@ -33,12 +35,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(rows_as_json)
     elif not found:
-        print_lines([f"no release in {place} yet: make one with corpus publish"])
+        print_lines([f"no release in {place} yet: make one with {publish_into(place)}"])
     else:
-        head = ("version", "documents", "rejects", "published (UTC)", "bump", "")
+        head = ("version", "documents", "rejects", "published", "bump", "")
         rows = [
-            (r.version, f"{r.documents:,}", f"{r.rejects:,}", r.published_at[:16].replace("T", " "), r.bump, _marks(r))
-            for r in found
+            (r.version, f"{r.documents:,}", f"{r.rejects:,}", moment(r.published_at), r.bump, _marks(r)) for r in found
         ]
         lines = table([head, *rows], right=frozenset({1, 2}))
         print_lines(lines[:1])

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pipelines.cli.output import add_json, add_store, print_json, print_lines
+from pipelines.prose import plural
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,8 +43,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(report)
     else:
-        size = f"{report.files:,} files, {report.bytes / 1e6:,.1f} MB"
-        print_lines(
-            [f"report of {report.version}: {report.documents:,} documents, {size}", f"open {report.page.as_posix()}"]
-        )
+        size = f"{plural(report.files, 'file')}, {report.bytes / 1e6:,.1f} MB"
+        documents = plural(report.documents, "document")
+        print_lines([f"report of {report.version}: {documents}, {size}", f"open {report.page.as_posix()}"])
     return 0

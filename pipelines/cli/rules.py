@@ -7,8 +7,9 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipelines.cli.output import WIDTH, add_store, print_lines, shorten, table
+from pipelines.cli.output import WIDTH, add_store, check_store, nearest, print_lines, shorten, table
 from pipelines.errors import USAGE, CorpusError
+from pipelines.prose import DEFAULT_STORE, plural
 from pipelines.rules.rule import Rule
 
 CONTEXT = 24
@@ -49,9 +50,10 @@ def run(args: argparse.Namespace) -> int:
 
     rules = load_knowledge().rules
     if args.rule:
+        known = [r.id for r in rules]
         rules = tuple(r for r in rules if r.id == args.rule)
         if not rules:
-            raise CorpusError(f"no rule {args.rule}; list them with: corpus rules", USAGE)
+            raise CorpusError(f"no rule {args.rule}{nearest(args.rule, known)}; list them with: corpus rules", USAGE)
     if args.test:
         return _test(rules)
     if args.markdown:
@@ -64,9 +66,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _counts(store: Path | str) -> dict[str, int]:
-    """Edits by rule in the latest release, nothing where there is none."""
+    """Edits by rule in the latest release, nothing where there is none; a store that was named must be there."""
     from pipelines.release import nearby
 
+    if store != Path(DEFAULT_STORE):
+        check_store(store)
     with nearby(store) as near:
         release = near.fetch_latest()
         if release is None:
@@ -131,7 +135,7 @@ def explain(rule: Rule, counts: Mapping[str, int]) -> list[str]:
     number = counts.get(rule.id, 0)
     return [
         *textwrap.wrap(f"{rule.id}: {rule.why}", WIDTH),
-        f"class {rule.artefact_class}, policy {rule.policy}; edits in the latest release: {number:,}",
+        f"class {rule.artefact_class}, policy {rule.policy}, {plural(number, 'edit')} in the latest release",
         _reach(rule),
         "",
         "points at:" if rule.policy == "annotate" else "changes:",
@@ -142,7 +146,9 @@ def explain(rule: Rule, counts: Mapping[str, int]) -> list[str]:
 
 
 def _reach(rule: Rule) -> str:
-    asked = f"asked where one of {len(rule.anchors)} anchors occurs" if rule.anchors else "asked of every text"
+    asked = (
+        f"asked where one of {plural(len(rule.anchors), 'anchor')} occurs" if rule.anchors else "asked of every text"
+    )
     return asked + (f"; may take at most {rule.most:.0%} of a text" if rule.most < 1 else "")
 
 
@@ -175,5 +181,5 @@ def _test(rules: Sequence[Rule]) -> int:
 
     failures = [line for rule in rules for line in failing_examples(rule)]
     count = sum(len(r.changes) + len(r.keeps) for r in rules)
-    print_lines([*failures, f"rules: {len(rules)}, examples: {count}, failed: {len(failures)}"])
+    print_lines([*failures, f"{plural(count, 'example')} of {plural(len(rules), 'rule')}: {len(failures)} failed"])
     return 1 if failures else 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.cli.output import add_json, add_store, find_release, print_json, print_lines, print_note
 from pipelines.errors import DATA, USAGE, CorpusError
+from pipelines.prose import plural
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -15,7 +16,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "verify",
         help="check a release to the last byte",
         description="Check every file of a release against its checksums, every table against its schema, counts and "
-        "order, and the ancestors of the release; exit code 1 when anything is wrong.",
+        "order.\nOf its ancestors the manifests and the log of the store are looked at, not the files: verify each of\n"
+        "them by its version. Exit code 1 when anything is wrong.",
     )
     parser.add_argument(
         "version",
@@ -61,5 +63,5 @@ def run(args: argparse.Namespace) -> int:
     for note in notes:
         print_note(f"note: {note}")
     print_lines(f"{finding.path}: {finding.problem}; {finding.advice}" for finding in findings)
-    print_lines([f"{path}: {len(findings)} findings" if findings else f"{path} is sound"])
+    print_lines([f"{path}: {plural(len(findings), 'finding')}" if findings else f"{path} is sound"])
     return DATA if findings else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pipelines.cli.output import add_json, add_store, print_json, print_lines
+from pipelines.cli.output import add_json, add_store, check_store, print_json, print_lines
 from pipelines.errors import USAGE, CorpusError
 
 DESCRIPTION = (
@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.undo == (args.reason is not None):
         raise CorpusError("yank takes either --reason TEXT or --undo; see: corpus yank --help", USAGE)
+    check_store(args.store)
     changed = unyank(args.store, args.version) if args.undo else yank(args.store, args.version, args.reason)
     newest = latest(args.store)
     version = newest.version if newest else None

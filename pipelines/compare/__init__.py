@@ -4,7 +4,7 @@ Hash first: the keys and ``row_sha256`` of both sides decide which documents dif
 """
 
 from pipelines.compare.changes import apply_changes, build_changes, prove_changes
-from pipelines.compare.difference import Change, Difference, KeyChanges, SchemaChange, plural
+from pipelines.compare.difference import Change, Difference, KeyChanges, SchemaChange
 from pipelines.compare.distribution import format_row
 from pipelines.compare.engine import MEMORY, Engine
 from pipelines.compare.markdown import render_changes, render_markdown
@@ -34,7 +34,6 @@ __all__ = [
     "compare_keys",
     "format_row",
     "plain_side",
-    "plural",
     "prove_changes",
     "render_changes",
     "render_markdown",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.compare.policy import bump_of
+from pipelines.prose import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,6 @@ def count_causes(difference: Difference) -> list[tuple[str, int]]:
     """Count the changed documents by cause, the commonest first."""
     causes = Counter(cause for change in difference.changes if change.op == "modify" for cause in change.causes)
     return sorted(causes.items(), key=lambda item: (-item[1], item[0]))
-
-
-def plural(count: int, noun: str) -> str:
-    """Write a count with its noun: 1 document, 1,214 documents."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _reasons(difference: Difference) -> Iterator[str]:

@@ -36,7 +36,8 @@ class Row:
     """One value of a measure on both sides.
 
     Of ``year``, ``outlet``, ``missing`` and ``rejects`` the numbers are counts; of ``words`` quantiles of the words a
-    document; of ``artefacts`` edits per 1,000 words. ``z`` is how many standard errors the share or rate moved.
+    document; of ``artefacts`` the edits of each class, whichever it is, per 1,000 words. ``z`` is how many standard
+    errors the share or rate moved.
     """
 
     measure: str

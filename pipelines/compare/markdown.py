@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.compare.distribution import format_row
+from pipelines.prose import plural
 
 SHOWN = 50
 """Documents that are named for each kind of change; the table ``changes`` of a release has them all."""
@@ -30,7 +31,7 @@ def render_changes(manifest: Mapping[str, Any], report: Report | None) -> str:
     """Write CHANGES.md of a release; ``report`` is that of its parent and itself, None for the first release."""
     lines = [f"# {manifest['version']}", ""]
     if report is None:
-        return "\n".join([*lines, f"First release: {manifest['counts']['documents']} documents.", ""])
+        return "\n".join([*lines, f"First release: {plural(manifest['counts']['documents'], 'document')}.", ""])
     first = f"{manifest['bump'].capitalize()} release after {manifest['parent']}: {_text(manifest['reason'])}."
     return "\n".join([*lines, first, "", *_sections(report)])
 

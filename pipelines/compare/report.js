@@ -103,7 +103,7 @@
 
   const CHARTS = [
     ["year", "Documents by year"], ["outlet", "Documents by outlet"], ["words", "Words a document"],
-    ["missing", "Documents that lack a value"], ["artefacts", "Artefacts per 1,000 words"], ["rejects", "Rejects by reason"],
+    ["missing", "Documents that lack a value"], ["artefacts", "Artefacts of every class per 1,000 words"], ["rejects", "Rejects by reason"],
   ];
 
   function drawCharts() {

@@ -95,5 +95,5 @@ def plain_side(path: Path, key: str) -> Side:
 def _files(release: Release, table: str) -> tuple[Path, ...]:
     files = tuple(sorted((release.path / table).glob("train-*.parquet")))
     if not files:
-        raise CorpusError(f"release {release.version} has no table {table}; run corpus verify on it")
+        raise CorpusError(f"release {release.version} has no table {table}; run corpus verify {release.path}")
     return files

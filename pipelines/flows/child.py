@@ -7,6 +7,7 @@ open; its end is the parent's death, however that came about. Usage: ``python -P
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import gc
@@ -49,11 +50,23 @@ def open_port(wanted: int) -> socket.socket:
     return listener
 
 
+def stay_home() -> None:
+    """Forget where the lists are that Prefect's page shows in forms for work pools (we have none): the server would
+    fetch them from elsewhere.
+    """
+    with contextlib.suppress(ImportError, AttributeError):
+        from prefect.server.api import collections
+
+        collections.KNOWN_VIEWS.clear()
+
+
 def serve(listener: socket.socket, lock_file: Path) -> None:
     """Run Prefect's API until a signal ends it."""
     gc.disable()  # 100 MB of modules without a single cycle to collect: a third of the start-up time
     import uvicorn
     from prefect.server.api.server import create_app
+
+    stay_home()
 
     class LockedStart(uvicorn.Server):
         """Two first starts on one database race in the migration, so the start-up (only that) holds a lock."""

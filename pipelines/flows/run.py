@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pipelines.flows.ledger import CLOSING_LIMIT, Ledger, keeping
 from pipelines.flows.progress import Listener, listening
 from pipelines.flows.server import PRIVATE, Server, bypass_proxies, check_user_server, make_home, user_url
-from pipelines.ingest import read_settings, show_source
+from pipelines.ingest import show_source
 
 if TYPE_CHECKING:
     from pipelines.publish import Outcome
@@ -52,7 +52,9 @@ def run_publish(
     belongs. Raises CorpusError: what the stages raise, or (exit code 3) when no
     flow could be run. End the process with ``leave``, which does not wait for threads that Prefect left behind.
     """
-    read_settings(source)  # a wrong source is told before anything is started, and a scheduler not there
+    from pipelines.refine import check_settings
+
+    check_settings(source)  # what is wrong is told before anything is started, and a scheduler that is not there
     if scheduler:
         from pipelines.shards import check_scheduler
 

@@ -30,7 +30,8 @@ from pipelines.errors import DATA, USAGE, CorpusError
 from pipelines.flows.notify import notice_of_failure, tell
 from pipelines.flows.server import STOP_LIMIT, Server, bypass_proxies, check_user_server, make_home, user_url
 from pipelines.flows.timers import Timer
-from pipelines.ingest import hide_secrets, read_settings, show_source
+from pipelines.ingest import hide_secrets, show_source
+from pipelines.prose import store_option
 
 STEP = 0.2
 """Seconds between two looks at a run that is under way."""
@@ -39,9 +40,6 @@ GRACE = STOP_LIMIT / 3
 """Seconds that a run may take to end when it is stopped; the server has ``STOP_LIMIT`` after it."""
 
 PROGRAM = (sys.executable, "-m", "pipelines", "publish", "--json")
-
-RACE = "another run "
-"""What every message about a lost race, or a lock that another run holds, has in it."""
 
 Say = Callable[[str], None]
 
@@ -150,7 +148,9 @@ class Service:
 
     def run(self) -> None:
         """Publish whenever it is time, until SIGTERM or SIGINT; CorpusError where it cannot even begin."""
-        settings = read_settings(self.source)
+        from pipelines.refine import check_settings
+
+        settings = check_settings(self.source)
         with Signals() as signals, Host(self.store, signals) as host, contextlib.suppress(_StoppedError):
             self.say("starting Prefect")
             page = host.ready()
@@ -181,14 +181,14 @@ class Service:
                 end(run)
             if problem:
                 host.close_runs(problem)
-            lines = _lines(err)
-            for line in lines:
+            for line in _lines(err):
                 self.say(line)
             is_stuck = problem.startswith("not published")
             if is_stuck:  # the run could not tell it itself
                 tell(lambda: notice_of_failure(self.source, self.store, problem), settings)
-            self.say(problem or _result(run.returncode, _text(out)))
-            return is_stuck if problem else _may_pass(run.returncode, lines)
+            answer = _text(out)
+            self.say(problem or _result(run.returncode, answer, self.store))
+            return is_stuck if problem else _may_pass(run.returncode, answer)
 
     def _attend(self, run: subprocess.Popen[bytes], signals: Signals, begin: float) -> str:
         """Wait for the end of a run; say why it is to be stopped, where it is."""
@@ -209,7 +209,7 @@ def end(run: subprocess.Popen[bytes]) -> None:
             run.wait(GRACE)
 
 
-def _result(code: int, text: str) -> str:
+def _result(code: int, text: str, store: Path) -> str:
     """Say in one line what a run came to."""
     if code != 0:
         return f"not published: exit code {code}"
@@ -219,16 +219,21 @@ def _result(code: int, text: str) -> str:
         if outcome["published"]:
             return f"published {version}: {outcome['reason']} ({outcome['path']})"
     except (ValueError, KeyError, TypeError):
-        return "the run ended well, but did not say in JSON what it came to: see corpus releases"
+        return f"the run ended well, but did not say in JSON what it came to: see corpus releases{store_option(store)}"
     return f"nothing changed since {version}"
 
 
-def _may_pass(code: int, lines: list[str]) -> bool:
-    """Tell from the exit code of a run and what it said whether another attempt may go well, with nothing mended.
+def _may_pass(code: int, answer: str) -> bool:
+    """Tell from the exit code of a run and its answer whether another attempt may go well, with nothing mended.
 
-    A lost race has the exit code of a problem with the data: only its message tells it.
+    A lost race has the exit code of a problem with the data: there ``may_pass`` of the answer decides.
     """
-    return code not in {0, DATA, USAGE} or (code == DATA and any(RACE in line for line in lines))
+    if code != DATA:
+        return code not in {0, USAGE}
+    try:
+        return json.loads(answer)["may_pass"] is True
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _text(file: IO[str]) -> str:

@@ -13,6 +13,7 @@ from pipelines.errors import USAGE, CorpusError
 from pipelines.flows.attend import limited, quietly
 from pipelines.flows.notify import notice_of_failure, tell
 from pipelines.flows.server import local_store
+from pipelines.prose import plural
 from pipelines.publish.keeping import prune
 from pipelines.release import Release, releases, resolve, verify
 
@@ -44,7 +45,7 @@ def verify_release(
         if rows:
             first = rows[0]
             raise CorpusError(
-                f"{len(rows)} files are not what was published, first {first['release']}/{first['file']} "
+                f"{_differing(rows)}, first {first['release']}/{first['file']} "
                 f"({first['problem']}): restore the release from a copy"
             )
     return len(chosen)
@@ -62,9 +63,9 @@ def prune_store(
         raise CorpusError(f"the parameter keep is {keep}: give a whole number from 1", USAGE)
     with told(store), limited(timeout_seconds):
         gone = [each.version for each in prune(local_store(store), keep, dry_run=dry_run)]
-        verb = "would go" if dry_run else "are gone"
-        text = f"# {store}: {len(gone)} old releases {verb}\n\n" + "\n".join(f"- {version}" for version in gone)
-        quietly(lambda: create_markdown_artifact(text, key="prune", description=f"{len(gone)} releases {verb}"))
+        said = f"{plural(len(gone), 'old release')} {'to be removed' if dry_run else 'removed'}"
+        text = f"# {store}: {said}\n\n" + "\n".join(f"- {version}" for version in gone)
+        quietly(lambda: create_markdown_artifact(text, key="prune", description=said))
     return gone
 
 
@@ -79,9 +80,13 @@ def told(store: str) -> Iterator[None]:
         raise
 
 
+def _differing(rows: list[dict[str, str]]) -> str:
+    return f"not what was published: {plural(len(rows), 'file')}"
+
+
 def _show_findings(versions: list[str], rows: list[dict[str, str]]) -> None:
-    state = f"{len(rows)} files are not what was published" if rows else "all sound"
-    lines = [f"# {len(versions)} releases: {state}", "", *(f"- {version}" for version in versions)]
+    state = _differing(rows) if rows else "all sound"
+    lines = [f"# {plural(len(versions), 'release')}: {state}", "", *(f"- {version}" for version in versions)]
     create_markdown_artifact("\n".join(lines), key="verify", description=state)
     if rows:
         create_table_artifact(rows, key="verify-findings", description=state)

@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.document import Edit, RawText, Reject, replay, undo
 from pipelines.ingest import records
 from pipelines.proof.outcome import Proof
+from pipelines.prose import plural
 from pipelines.refine import Source
 from pipelines.release import Finding, Release, TableFiles
 from pipelines.release.content import REPORT
@@ -44,7 +45,9 @@ def replay_all(release: Release, source: Source, proof: Proof) -> bool:
             strange += 1
     proof.findings += _describe_broken(tables, edits, broken)
     if hashes:
-        proof.notes.append(f"{len(hashes)} documents are not in the source as they were: they were not replayed")
+        proof.notes.append(
+            f"not replayed, since the source has them no longer as they were: {plural(len(hashes), 'document')}"
+        )
     if hashes or strange or count != release.manifest["counts"]["inputs"]:
         proof.notes.append("not rebuilt: the source has changed since")
         return False

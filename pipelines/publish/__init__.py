@@ -28,6 +28,7 @@ from pipelines.compare import (
 )
 from pipelines.document import APPLIED, Settings
 from pipelines.errors import INTERNAL, CorpusError
+from pipelines.prose import store_option
 from pipelines.publish.expectations import check_accounting, check_expectations
 from pipelines.publish.manifest import (
     MAIN,
@@ -244,7 +245,8 @@ def _refuse_withdrawn(hashes: Mapping[str, str], store: Path, settings: Settings
         if said == hashes and manifest["dataset"] == describe_dataset(settings):
             raise CorpusError(
                 f"this is what {info.version} says, which was withdrawn ({info.withdrawn}); nothing was published: "
-                f"mend the source, or take the withdrawal back with corpus yank {info.version} --undo"
+                f"mend the source, or take the withdrawal back with corpus yank {info.version} "
+                f"--undo{store_option(store)}"
             )
 
 

@@ -7,6 +7,7 @@ from pipelines.card import is_missing
 from pipelines.compare import Difference
 from pipelines.document import Settings
 from pipelines.errors import INTERNAL, USAGE, CorpusError
+from pipelines.prose import plural
 from pipelines.publish.manifest import Build
 from pipelines.release import AnyTables
 
@@ -39,7 +40,7 @@ def check_expectations(
     documents, rejects = tables.rows("documents"), tables.rows("rejects")
     if documents < settings.min_documents:
         _refuse(
-            f"only {documents} documents, at least {settings.min_documents} expected (min_documents)",
+            f"only {plural(documents, 'document')}, at least {settings.min_documents} expected (min_documents)",
             _rejected(tables),
         )
     if rejects > settings.max_reject_share * (documents + rejects):

@@ -28,15 +28,18 @@ from pipelines.release.folders import sync
 
 
 def yank(store: Path, version: str, reason: str) -> bool:
-    """Mark a release as withdrawn; say whether it was not so already. CorpusError where there is no such release."""
+    """Mark a release as withdrawn; say whether it was not so already, for this reason: another one takes its place.
+
+    CorpusError where there is no such release.
+    """
     if not reason.strip():
         raise CorpusError("a withdrawal needs a reason: say with --reason what is wrong with the release", USAGE)
-    info = _find(store, version)
+    info, reason = _find(store, version), " ".join(reason.split())
     with store_lock(store):
         mend(store)
-        if _find(store, version).withdrawn is not None:
+        if _find(store, version).withdrawn == reason:
             return False
-        append(store, "yank", info.version, {"reason": " ".join(reason.split())})
+        append(store, "yank", info.version, {"reason": reason})
         point_to_latest(store)
     return True
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pipelines.errors import CorpusError
+from pipelines.errors import PassingError
 
 ATTEMPTS = 3
 """How often a run works out its release anew before it gives way."""
@@ -20,7 +20,7 @@ MARGIN_NS = 2_000_000_000
 """What the clock of a file system may be behind ours."""
 
 
-class ConflictError(CorpusError):
+class ConflictError(PassingError):
     """Another run has published meanwhile: what was worked out against the old parent no longer counts."""
 
 

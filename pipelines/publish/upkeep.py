@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from pipelines.errors import CorpusError
+from pipelines.errors import PassingError
 from pipelines.release import LOG, RELEASES, Release, append, latest, read_log, releases
 from pipelines.release.folders import INTERIM, sync
 from pipelines.release.log import refuse_damage
@@ -36,7 +36,7 @@ def store_lock(store: Path) -> Iterator[None]:
         with FileLock(store / INTERIM / "publish.lock", timeout=LOCK_SECONDS):
             yield
     except Timeout as error:
-        raise CorpusError(f"another run holds {error.lock_file} for {LOCK_SECONDS} s: wait for it to end") from error
+        raise PassingError(f"another run holds {error.lock_file} for {LOCK_SECONDS} s: wait for it to end") from error
 
 
 def mend(store: Path) -> None:

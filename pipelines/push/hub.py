@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipelines.errors import USAGE, CorpusError
+from pipelines.errors import USAGE, CorpusError, PassingError
 from pipelines.places import Place, attempt
 from pipelines.push.target import Pushed, check_order
 from pipelines.release import CHECKSUMS, MANIFEST, Release, file_sha256
@@ -116,7 +116,7 @@ class Repository:
             commit = self._call(once)
         except _RefusalError as error:
             if error.status in CONFLICT:
-                raise CorpusError(
+                raise PassingError(
                     f"another run pushed to {self.name} meanwhile; nothing of {release.version} is visible: push again"
                 ) from None
             raise self._problem(error) from None

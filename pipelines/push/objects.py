@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import USAGE, CorpusError
+from pipelines.errors import USAGE, CorpusError, PassingError
 from pipelines.places import Place, place_of
 from pipelines.push.target import Pushed, check_order
 from pipelines.release import (
@@ -135,9 +135,9 @@ def _upload(near: Nearby, release: Release, *, may_adopt: bool) -> None:
         if _is_there(near, store, target, claim, may_adopt=may_adopt):
             return
         if not is_held:
-            raise CorpusError(f"the claim of this run on {target} was taken away, since it took too long; {AGAIN}")
+            raise PassingError(f"the claim of this run on {target} was taken away, since it took too long; {AGAIN}")
         if not target.create(MANIFEST, claim.manifest):
-            raise CorpusError(f"another run published {target} meanwhile; {AGAIN}")
+            raise PassingError(f"another run published {target} meanwhile; {AGAIN}")
         is_over = True
         with contextlib.suppress(CorpusError, OSError):
             _finish(near, store, release, claim.manifest)
@@ -154,7 +154,7 @@ def _is_there(near: Nearby, store: Place, target: Place, claim: _Claim, *, may_a
     if there is not None and _is_same(there, claim.manifest, may_adopt=may_adopt):
         return True
     if there is not None or has_changed:
-        raise CorpusError(f"another run changed {store} meanwhile; {AGAIN}")
+        raise PassingError(f"another run changed {store} meanwhile; {AGAIN}")
     return False
 
 
@@ -193,7 +193,7 @@ def _claim(store: Place, manifest: bytes, *, may_adopt: bool) -> _Claim:
             break
         if store.read(CLAIM) == content:
             store.remove(CLAIM)
-    raise CorpusError(
+    raise PassingError(
         f"another run is publishing into {store} just now, or was killed at it; nothing was published: run it again "
         f"later, or, if no other is at work, remove {store}/{CLAIM}"
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.errors import CorpusError
-from pipelines.release import Release, parse_version, verify, withdrawal
+from pipelines.prose import store_option
+from pipelines.release import Release, parse_version, store_of, verify, withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def check_sound(release: Release) -> None:
     if reason is not None:
         raise CorpusError(
             f"{release.version} was withdrawn ({reason}); nothing was pushed: push another release, or take the "
-            f"withdrawal back with corpus yank {release.version} --undo"
+            f"withdrawal back with corpus yank {release.version} --undo{store_option(store_of(release.path))}"
         )
     for finding in verify(release.path):
         raise CorpusError(f"{release.path} is damaged ({finding.path}: {finding.problem}); nothing was pushed")

@@ -95,7 +95,7 @@ def nearby(store: Path | str) -> Iterator[Nearby]:
         try:
             yield near
         except CorpusError as error:
-            raise CorpusError(near.address(str(error)), error.exit_code) from error
+            raise type(error)(near.address(str(error)), error.exit_code) from error
 
 
 def list_folders(place: Place) -> dict[str, Place]:
@@ -129,6 +129,7 @@ def _list_tags(place: Place) -> dict[str, Place]:
 def _copy_records(place: Place, store: Path) -> dict[str, Place]:
     """Copy the manifests and the log of a remote store; return the places of its releases by version."""
     folders = list_folders(place)
+    store.mkdir()
     with ThreadPoolExecutor(READERS) as pool:
         manifests = dict(zip(folders, pool.map(lambda folder: folder.read(MANIFEST), folders.values()), strict=True))
     for version, content in manifests.items():

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import USAGE, CorpusError
+from pipelines.prose import publish_into, store_option
 from pipelines.release.log import Standing, read_log, standing
 from pipelines.release.tables import Tables
 
@@ -56,9 +57,11 @@ class Release:
         try:
             manifest = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise CorpusError(f"{self.path}: {MANIFEST} cannot be read ({error}); run corpus verify on it") from error
+            raise CorpusError(
+                f"{self.path}: {MANIFEST} cannot be read ({error}); run corpus verify {self.path}"
+            ) from error
         if not isinstance(manifest, dict) or not isinstance(manifest.get("version"), str):
-            raise CorpusError(f"{self.path}: {MANIFEST} is not a manifest of Corpus; run corpus verify on it")
+            raise CorpusError(f"{self.path}: {MANIFEST} is not a manifest of Corpus; run corpus verify {self.path}")
         return manifest
 
     @property
@@ -82,7 +85,7 @@ class Release:
                 published_at=manifest["published_at"],
             )
         except (KeyError, TypeError) as error:
-            raise CorpusError(f"{self.path}: {MANIFEST} lacks {error}; run corpus verify on it") from error
+            raise CorpusError(f"{self.path}: {MANIFEST} lacks {error}; run corpus verify {self.path}") from error
 
     def table(self, name: str) -> pa.Table:
         """Read one table whole; CorpusError where the release lacks it or its bytes are damaged."""
@@ -92,7 +95,7 @@ class Release:
         try:
             return pa.concat_tables(pq.ParquetFile(file, page_checksum_verification=True).read() for file in files)
         except (OSError, pa.ArrowException) as error:
-            raise CorpusError(f"{self.path / name} cannot be read; run corpus verify on the release") from error
+            raise CorpusError(f"{self.path / name} cannot be read; run corpus verify {self.path}") from error
 
     def tables(self) -> Tables:
         """Read documents, edits, terms and rejects."""
@@ -163,19 +166,29 @@ def resolve(store: Path, version: str | Path | None = None) -> Release:
     """Find a release by version, by the path of its folder, or the latest one; CorpusError where there is none."""
     name = str(version) if version is not None else "latest"
     if name == "latest":
+        check_store_exists(store)
         return latest(store) or _missing(_nothing_in(store))
     path = store / RELEASES / name if parse_version(name) else Path(name)
     if (path / MANIFEST).is_file():
         return Release(path)
+    check_store_exists(store)
     known = ", ".join(folder.name for folder in _folders(store)) or "none"
     gone = " (removed by corpus prune)" if name in read_standing(store).removed else ""
     return _missing(f"no release {name}{gone}; {store} has: {known}", USAGE)
 
 
+def check_store_exists(store: Path) -> None:
+    """Raise CorpusError where there is no such folder: most likely another one is meant."""
+    if not store.is_dir():
+        raise CorpusError(
+            f"no store at {store}: name another with --store, or make it with {publish_into(store)}", USAGE
+        )
+
+
 def _nothing_in(store: Path) -> str:
     if _folders(store):
-        return f"every release in {store} is withdrawn: name a version, or see corpus releases"
-    return f"no release in {store}: make one with corpus publish"
+        return f"every release in {store} is withdrawn: name a version, or see corpus releases{store_option(store)}"
+    return f"no release in {store}: make one with {publish_into(store)}"
 
 
 def _missing(message: str, exit_code: int = 1) -> Release:

@@ -89,7 +89,7 @@ def write_report(release: Release, target: Path, why: Mapping[str, str]) -> Repo
         except (pa.ArrowException, OSError, duckdb.IOException, duckdb.InvalidInputException) as error:
             if getattr(error, "errno", None) is not None:  # trouble of the disk, not of the release
                 raise
-            raise CorpusError(f"{release.path} cannot be read ({error}); run corpus verify on it") from error
+            raise CorpusError(f"{release.path} cannot be read ({error}); run corpus verify {release.path}") from error
         if target.exists():
             shutil.rmtree(target)
         site.folder.rename(target)

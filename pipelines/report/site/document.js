@@ -204,7 +204,7 @@ Report.views.set("document", async ([wanted]) => {
     parts: [
       el("p", { class: "dim" }, el("a", { href: "#/documents" }, "Documents"), ` · ${number(place + 1)} of ${number(documents)}`),
       el("h1", { class: "headline" }, document.title || el("i", {}, "No title")),
-      el("p", { class: "dim" }, [row.date || "no date", row.outlet, counted(row.words, "word"), counted(row.edits, "edit"), `${row.rate.toFixed(1)} artefacts per 1,000 words`].filter(Boolean).join(" · ")),
+      el("p", { class: "dim" }, [row.date || "no date", row.outlet, counted(row.words, "word"), counted(row.edits, "edit"), `${row.rate.toFixed(1)} artefacts of language per 1,000 words`].filter(Boolean).join(" · ")),
       el("details", { class: "about" }, el("summary", {}, "What the text says of itself"), Edits.fields(document)),
       el("p", { class: "legend" }, ...kinds.flatMap(([kind, text]) => [el("span", { class: kind }, text), " "])),
       page,

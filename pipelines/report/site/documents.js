@@ -26,7 +26,7 @@ Documents.row = async (place) => {
 Documents.ORDERS = {
   date: ["Oldest first", null],
   newest: ["Newest first", (a, b) => b - a],
-  rate: ["Most artefacts per 1,000 words", (a, b, of) => of("rate", b) - of("rate", a) || a - b],
+  rate: ["Most artefacts of language", (a, b, of) => of("rate", b) - of("rate", a) || a - b],
   edits: ["Most edits", (a, b, of) => of("edits", b) - of("edits", a) || a - b],
   words: ["Longest", (a, b, of) => of("words", b) - of("words", a) || a - b],
 };
@@ -84,7 +84,7 @@ Report.views.set("documents", async (parts, query) => {
     el("label", { class: "wide" }, "Title or id ", el("input", { type: "search", name: "q", value: wanted.q, autocomplete: "off", spellcheck: "false" })),
     select("year", "Year", [["", "Any"], ...years]),
     select("outlet", "Outlet", [["", "Any"], ...outlets]),
-    select("rate", "Artefacts per 1,000 words", Documents.RATES),
+    select("rate", "Artefacts of language per 1,000 words", Documents.RATES),
     select("order", "Order", Object.entries(Documents.ORDERS).map(([value, [text]]) => [value, text])));
   const apply = () => {
     const next = address(Object.fromEntries(new FormData(form)));
@@ -95,7 +95,7 @@ Report.views.set("documents", async (parts, query) => {
   form.elements.q.addEventListener("input", () => { clearTimeout(Documents.timer); Documents.timer = setTimeout(apply, 200); });
   const listed = rows.map((row) => el("li", {},
     el("a", { href: Report.link("document", row.place) }, row.title || row.id),
-    el("p", { class: "dim" }, [row.date || "no date", row.outlet, counted(row.words, "word"), counted(row.edits, "edit"), `${row.rate.toFixed(1)} artefacts per 1,000 words`].filter(Boolean).join(" · "))));
+    el("p", { class: "dim" }, [row.date || "no date", row.outlet, counted(row.words, "word"), counted(row.edits, "edit"), `${row.rate.toFixed(1)} artefacts of language per 1,000 words`].filter(Boolean).join(" · "))));
   const range = rows.length ? `, ${number((page - 1) * Documents.SIZE + 1)} to ${number((page - 1) * Documents.SIZE + rows.length)}` : "";
   Report.walk(".documents a");
   return {

@@ -24,7 +24,7 @@ Report.views.set("overview", async () => {
       picture("lengths", "Documents by length in words", ["Words", "Documents"], bars(facts.lengths), [1])),
     el("h2", {}, "What was found in them"),
     el("div", { class: "pair" },
-      picture("classes", "Artefacts by class", ["Class", "Changed", "Only noted"], facts.classes.map(([name, changed, noted]) => [plain(name), number(changed), number(noted)]), [1, 2]),
+      picture("classes", "Artefacts of every class", ["Class", "Changed", "Only noted"], facts.classes.map(([name, changed, noted]) => [plain(name), number(changed), number(noted)]), [1, 2]),
       picture("versions", "Documents in each version", ["Version", "Documents"], bars(facts.versions), [1])),
     el("h2", {}, "Where they come from, and what they do not say"),
     el("div", { class: "pair" },
