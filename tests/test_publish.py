@@ -276,7 +276,7 @@ def test_parent_and_changes_make_the_release(
 @pytest.mark.parametrize(
     ("strict", "problem"),
     [
-        (replace(SETTINGS, min_documents=3), r"only 1 documents, at least 3 .* look at bad0\.txt \(empty\)"),
+        (replace(SETTINGS, min_documents=3), r"only 1 document, at least 3 .* look at bad0\.txt \(empty\)"),
         (
             replace(SETTINGS, max_reject_share=0.5),
             r"12 of 13 inputs were rejected \(92\.3%\).*bad7\.txt \(empty\) and 2 more",

@@ -29,13 +29,13 @@ from pipelines.validate import build_rejects
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "400MB"
-SORTED_BYTES = 32_000_000
+MEMORY = "1GB"
+SORTED_BYTES = 16_000_000
 """Bytes of rows that are held at a time, and what a row counts at least."""
 ROW_WEIGHT = 64
 
 MOST_PARTS = 256
-"""Ranges at most, each with a file that is open; beyond 8 GB of rows they are larger."""
+"""Ranges at most, each with a file that is open; beyond 4 GB of rows they are larger."""
 
 ROWS = {"documents": 1_024}
 OTHER_ROWS = 65_536
@@ -68,18 +68,21 @@ def connect(keys: Pieces, rejects: Pieces, scratch: Path) -> DuckDBPyConnection:
     for name, pieces in (("keys", keys), ("rejects", rejects)):
         paths = [str(piece).replace("'", "''") for piece in pieces.values() if isinstance(piece, Path)]
         tables = [piece for piece in pieces.values() if isinstance(piece, pa.Table)]
-        if paths:
-            names = ", ".join(f"'{path}'" for path in paths)
-            connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet([{names}])")  # noqa: S608
-        else:
-            connection.register(name, pa.concat_tables([shard_schema(name).empty_table(), *tables]))
+        connection.register(f"{name}_here", pa.concat_tables([shard_schema(name).empty_table(), *tables]))
+        named = ", ".join(f"'{path}'" for path in paths)
+        rows = f"read_parquet([{named}])" if paths else f"{name}_here"
+        columns = "*"
+        if name == "keys":  # the names of shards are long, and few
+            connection.execute(f"CREATE TYPE shard_name AS ENUM (SELECT DISTINCT shard FROM {rows})")  # noqa: S608
+            columns = "* REPLACE (shard::shard_name AS shard)"
+        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM {rows}")  # noqa: S608
     return connection
 
 
 def find_order(connection: DuckDBPyConnection, settled: Settled) -> Order:
     """Put what is settled in order."""
     found = connection.sql(_ORDER.format(group="duplicate_group" if settled.is_grouped else "NULL")).to_arrow_table()
-    shards = found["shard"].to_pylist()
+    shards = list(map(str, found["shard"].to_pylist()))
     by_date, by_id, groups = (
         dict(zip(shards, (each.values for each in found[name]), strict=True)) for name in ("by_date", "by_id", "groups")
     )

@@ -28,7 +28,7 @@ KEEP_ALL, KEEP_FIRST = "keep_all", "keep_first"
 ROWS = 8_192
 """Sketches that are fetched at a time."""
 
-SKETCH_BYTES = 64_000_000
+SKETCH_BYTES = 32_000_000
 """Bytes of sketches that are held; of more documents fewer bands are looked at together."""
 
 Integers = npt.NDArray[np.int64]
@@ -60,60 +60,65 @@ def settle(connection: DuckDBPyConnection, settings: Settings, texts_of: TextsOf
     """
     if settings.duplicates not in {KEEP_ALL, KEEP_FIRST}:
         raise CorpusError(f'duplicates = "{settings.duplicates}": write {KEEP_ALL} or {KEEP_FIRST}', USAGE)
+    connection.execute(_DOUBLED)
     connection.execute(_RANK)
     doubles = list(_doubles(connection))
     roots = _roots(connection, texts_of)
-    connection.register("roots", pa.table({"rank": np.arange(len(roots)), "root": roots}))
     is_first = settings.duplicates == KEEP_FIRST
-    connection.execute(_VERDICT + (" WHERE rank = root" if is_first else ""))
+    is_shared = np.bincount(roots, minlength=len(roots))[roots] > 1
+    is_grouped = not is_first and bool(is_shared.any())
+    table = {"rank": np.arange(len(roots)), "root": roots, "is_shared": is_shared & is_grouped}
+    connection.register("roots", pa.table(table))
+    connection.execute(_VERDICT + ("WHERE one.rank = root" if is_first else ""))
     copies = list(_copies(connection)) if is_first else []
-    sizes = np.bincount(roots) if len(roots) else np.zeros(0, np.int64)
-    is_grouped = not is_first and bool((sizes > 1).any())
     return Settled((*doubles, *copies), is_grouped)
 
 
+# What is sorted has few and short columns: duckdb takes memory for each, and windows over them do not always spill.
+
+_DOUBLED = "CREATE OR REPLACE TEMP TABLE doubled AS SELECT id FROM keys GROUP BY id HAVING count(*) > 1"
+
 _RANK = """
 CREATE OR REPLACE TEMP TABLE ranked AS
-SELECT row_number() OVER (ORDER BY published_date NULLS FIRST, id) - 1 AS rank, * EXCLUDE (published_date)
+SELECT row_number() OVER (ORDER BY published_date NULLS FIRST, id) - 1 AS rank, id, shard, position
 FROM (
-    SELECT * EXCLUDE (sketch), sketch IS NOT NULL AS is_long FROM keys
+    SELECT published_date, id, shard, position FROM keys ANTI JOIN doubled USING (id)
+    UNION ALL
+    SELECT published_date, id, shard, position FROM keys SEMI JOIN doubled USING (id)
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY file, row, raw_sha256, source) = 1
 )
 """
 
 _VERDICT = """
 CREATE OR REPLACE TEMP TABLE verdict AS
-SELECT shard, position, id, CASE WHEN count(*) OVER (PARTITION BY root) > 1
-    THEN first(id) OVER (PARTITION BY root ORDER BY rank) END AS duplicate_group, rank, root
-FROM ranked JOIN roots USING (rank)
+SELECT one.shard, one.position, one.id, one.rank, first.id AS duplicate_group
+FROM ranked AS one JOIN roots USING (rank) LEFT JOIN ranked AS first ON is_shared AND first.rank = root
 """
 
 _DOUBLES = """
-SELECT keys.id, keys.source, keys.raw_sha256, keys.bytes, ranked.source AS first
-FROM keys JOIN ranked USING (id) WHERE (keys.shard, keys.position) != (ranked.shard, ranked.position)
+SELECT keys.id, keys.source, keys.raw_sha256, keys.bytes, kept.source AS first
+FROM doubled JOIN keys USING (id) JOIN ranked USING (id)
+JOIN keys AS kept ON (kept.shard, kept.position) = (ranked.shard, ranked.position)
+WHERE (keys.shard, keys.position) != (ranked.shard, ranked.position)
 """
 
 _COPIES = """
-SELECT copy.id, copy.source, copy.raw_sha256, copy.bytes, ranked.id AS first
-FROM roots JOIN ranked AS copy USING (rank) JOIN ranked ON ranked.rank = root WHERE roots.rank != root
+SELECT copy.id, keys.source, keys.raw_sha256, keys.bytes, ranked.id AS first
+FROM roots JOIN ranked AS copy USING (rank) JOIN ranked ON ranked.rank = root JOIN keys
+ON (keys.shard, keys.position) = (copy.shard, copy.position) WHERE roots.rank != root
 """
 
-_FIRSTS = """
-SELECT CASE WHEN digest IS NULL THEN rank ELSE min(rank) OVER (PARTITION BY digest) END AS first
-FROM ranked ORDER BY rank
+_EQUALS = """
+SELECT rank, min(rank) OVER (PARTITION BY digest) AS first
+FROM keys JOIN ranked USING (shard, position)
+WHERE digest IN (SELECT digest FROM keys WHERE digest IS NOT NULL GROUP BY digest HAVING count(*) > 1)
 """
 
-_MEMBERS = """
-CREATE OR REPLACE TEMP TABLE members AS SELECT rank FROM ranked
-WHERE is_long AND rank IN (SELECT min(rank) FROM ranked GROUP BY digest) ORDER BY rank
-"""
+_LONG = "SELECT rank FROM keys JOIN ranked USING (shard, position) WHERE sketch IS NOT NULL ORDER BY rank"
 
-_PLACES = """
-SELECT rank, dense_rank() OVER (ORDER BY shard) - 1 AS shard, position FROM ranked WHERE rank IN (FROM members)
-ORDER BY rank
-"""
+_PLACES = "SELECT enum_code(shard) AS shard, position FROM ranked SEMI JOIN members USING (rank) ORDER BY rank"
 
-_SHARDS = "SELECT DISTINCT shard FROM ranked WHERE rank IN (FROM members) ORDER BY shard"
+_SHARDS = "SELECT unnest(enum_range(NULL::shard_name))"
 
 _SKETCHES = """
 SELECT members.rank, sketch FROM members JOIN ranked USING (rank) JOIN keys USING (shard, position)
@@ -140,19 +145,27 @@ def _rows(connection: DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]
 
 def _roots(connection: DuckDBPyConnection, texts_of: TextsOf) -> Integers:
     """Return for each rank that of the first document of its group, which is the document itself where it is alone."""
-    firsts = np.asarray(connection.sql(_FIRSTS).fetchnumpy()["first"], np.int64)
-    connection.execute(_MEMBERS)
-    members, shards, positions = (
-        np.asarray(column, np.int64) for column in connection.sql(_PLACES).fetchnumpy().values()
-    )
+    ((count,),) = connection.execute("SELECT count(*) FROM ranked").fetchall()
+    roots = np.arange(count, dtype=np.int64)
+    equals = _integers(connection, _EQUALS)
+    roots[equals["rank"]] = equals["first"]
+    long = _integers(connection, _LONG)["rank"]
+    members = long[roots[long] == long]
+    connection.register("members", pa.table({"rank": members}))
+    places = _integers(connection, _PLACES)
+    shards, positions = places["shard"], places["position"]
     names = [name for (name,) in connection.execute(_SHARDS).fetchall()]
     groups = Groups(len(members), lambda some: texts_of([(names[shards[one]], int(positions[one])) for one in some]))
-    count = min(BANDS, max(1, SKETCH_BYTES // max(1, 4 * len(members))))
-    for first in range(0, BANDS, count):
-        groups.join(_bands(connection, members, slice(first, first + count)))
-    roots = np.arange(len(firsts), dtype=np.int64)
-    roots[members] = members[groups.roots]
-    return np.asarray(roots[firsts], np.int64)
+    step = min(BANDS, max(1, SKETCH_BYTES // max(1, 4 * len(members))))
+    for band in range(0, BANDS, step):
+        groups.join(_bands(connection, members, slice(band, band + step)))
+    near = np.arange(count, dtype=np.int64)
+    near[members] = members[groups.roots]
+    return np.asarray(near[roots], np.int64)
+
+
+def _integers(connection: DuckDBPyConnection, query: str) -> dict[str, Integers]:
+    return {name: np.asarray(column, np.int64) for name, column in connection.sql(query).fetchnumpy().items()}
 
 
 def _bands(connection: DuckDBPyConnection, members: Integers, chosen: slice) -> Bands:
