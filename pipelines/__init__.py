@@ -7,6 +7,8 @@ module                  what it does
 ======================  =====================================================================
 ``document``            the working model (immutable) and the laws of edits: replay, undo
 ``laid``                what was found in a text, kept by its parts and laid where they stand when it is looked at
+``memory``              what was worked out for a line or a paragraph, kept for the next text that has it
+``columns``             Arrow columns of rows that say the same again and again
 ``errors``, ``dates``   the one error that users see; dates and times as news texts write them
 ``prose``               small parts of sentences that several messages share
 ``urls``                user names, passwords and tokens stand in no message, name or record

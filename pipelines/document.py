@@ -11,7 +11,7 @@ What a text has by the dozen is a NamedTuple: one is made in a quarter of the ti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
@@ -83,10 +83,15 @@ class Paragraph(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed document: the raw text and its labelled paragraphs in order, without overlap."""
+    """A parsed document: the raw text and its labelled paragraphs in order, without overlap.
+
+    ``words`` are those of paragraphs that are body and nothing else, by their starts: the very strings that are
+    remembered, so that no copy must be made and compared with them.
+    """
 
     raw: str
     paragraphs: tuple[Paragraph, ...]
+    words: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Edit(NamedTuple):

@@ -74,6 +74,8 @@ def detect_language(text: str, counts: Counts | None = None) -> str:
         counts = count(text[:READ])
     total = sum(counts.letters.values())
     for language, scripts in (("ko", ("Hangul",)), ("ja", ("Kana", "Han")), ("zh", ("Han",))):
+        if scripts[0] not in counts.letters:
+            continue
         found = [counts.letters.get(script, 0) for script in scripts]
         if 2 * sum(found) > total and 20 * found[0] > total:
             return language
@@ -122,10 +124,13 @@ def count(text: str) -> Counts:
 def add(parts: Sequence[Counts]) -> Counts:
     """Add up the counts of the parts of a text."""
     letters: dict[str, int] = {}
-    for part in parts:
-        for script, number in part.letters.items():
+    words = english = 0
+    for found, spoken, known in parts:
+        words += spoken
+        english += known
+        for script, number in found.items():
             letters[script] = letters.get(script, 0) + number
-    return Counts(letters, sum([part.words for part in parts]), sum([part.english for part in parts]))
+    return Counts(letters, words, english)
 
 
 def note_mixed_script(

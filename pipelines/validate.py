@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, fields
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from operator import attrgetter
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 import schemas
-from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, Fields, Reject, Settings, in_order
+from pipelines.columns import Drawn, Gathered
+from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, Fields, Reject, Settings
+from pipelines.laid import parts_of
 from pipelines.language import is_wanted
 from pipelines.release import row_sha256
 from pipelines.rules.privacy import hide_text, mask_text
@@ -26,12 +28,9 @@ from pipelines.shingles import fingerprints
 BATCH = 2_000
 """Documents that are validated together."""
 
-REMEMBERED = 20_000
-"""Words before an edit that are not looked through again: most are marks and blanks."""
-
 FIELD_NAMES = tuple(field.name for field in fields(Fields))
 
-Columns = dict[str, list[object]]
+Columns = Mapping[str, Drawn | Sequence[object] | NDArray[np.int64]]
 
 Part = dict[str, pa.Table]
 """The rows of some documents in each of the tables that documents fill, and their keys."""
@@ -172,7 +171,8 @@ def _build(name: str, columns: Callable[[], Columns]) -> pa.Table:
     arrays = []
     for field in schema:
         try:
-            arrays.append(pa.array(values[field.name], field.type))
+            column = values[field.name]
+            arrays.append(column.array(field.type) if isinstance(column, Drawn) else pa.array(column, field.type))
         except (pa.ArrowException, UnicodeError, OverflowError, TypeError) as error:
             raise _UnfitError(f"{name}.{field.name} holds what is no {field.type} ({type(error).__name__})") from error
     return pa.Table.from_arrays(arrays, schema=schema)
@@ -217,7 +217,8 @@ def _artefact_rate(document: CleanedDocument, word_count: int) -> float:
 
     if not word_count:
         return 0.0
-    count = sum(e.artefact_class in LANGUAGE_CLASSES and not _is_blank_between(e) for e in document.edits)
+    edits = [edit for _, part in parts_of(document.edits) for edit in part]
+    count = sum(e.artefact_class in LANGUAGE_CLASSES and not _is_blank_between(e) for e in edits)
     rate: float = struct.unpack("<f", struct.pack("<f", 1000 * count / word_count))[0]
     return rate
 
@@ -228,29 +229,25 @@ def _is_blank_between(edit: Edit) -> bool:
 
 
 def _edit_columns(documents: Sequence[CleanedDocument], settings: Settings) -> Columns:
-    head: Columns = {
-        "document_id": [document.raw.id for document in documents for _ in document.edits],
-        "seq": [seq for document in documents for seq in range(len(document.edits))],
-    }
-    edits = [edit for document in documents for edit in in_order(document.edits)]
-    columns = head | _attributes(edits, schemas.arrow_schema("edits").names[2:])
+    found = Gathered([document.edits for document in documents], attrgetter("start", "end"))
+    columns = found.columns(schemas.arrow_schema("edits").names[2:])
+    before = columns["before"]
     if settings.redact:  # what one round of cleaning masked, a later one may have taken out with all around it
-        columns["before"] = [_hidden(value) if isinstance(value, str) else value for value in columns["before"]]
-    return columns
-
-
-_hidden = lru_cache(maxsize=REMEMBERED)(hide_text)
+        before = replace(before, values=[hide_text(v) if isinstance(v, str) else v for v in before.values])
+    return {
+        "document_id": Drawn([document.raw.id for document in documents], found.owners),
+        "seq": found.numbers,
+        **columns,
+        "before": before,
+    }
 
 
 def _term_columns(documents: Sequence[CleanedDocument]) -> Columns:
-    head: Columns = {"document_id": [document.raw.id for document in documents for _ in document.terms]}
-    order = attrgetter("start", "end", "term", "surface")
-    terms = [term for document in documents for term in sorted(document.terms, key=order)]
-    return head | _attributes(terms, schemas.arrow_schema("terms").names[1:])
-
-
-def _attributes(things: Sequence[object], names: Sequence[str]) -> Columns:
-    return {name: list(map(attrgetter(name), things)) for name in names}
+    found = Gathered([document.terms for document in documents], attrgetter("start", "end", "term", "surface"))
+    return {
+        "document_id": Drawn([document.raw.id for document in documents], found.owners),
+        **found.columns(schemas.arrow_schema("terms").names[1:]),
+    }
 
 
 def build_rejects(rejects: Iterable[Reject], settings: Settings) -> pa.Table:

@@ -46,7 +46,7 @@ def _terms(passages: Iterable[Passage]) -> Laid[Term]:
     parts: list[tuple[int, Sequence[Term]]] = []
     position = 0
     for passage in passages:
-        if passage.terms:
-            parts.append((position, passage.terms))
+        if terms := passage.terms:
+            parts.append((position, terms))
         position += len(passage.text) + len(PARAGRAPH_BREAK)
     return Laid(parts)

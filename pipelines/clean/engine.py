@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
+from itertools import chain
+from operator import attrgetter
 
-from pipelines.clean.masks import hidden
+from pipelines.clean.corrections import correct
+from pipelines.clean.ledger import Ledger
+from pipelines.clean.masks import MASKS, masked
 from pipelines.clean.revision import Revision, join, label, revise
 from pipelines.document import APPLIED, Correction, Document, Edit, Paragraph, Term, in_order, replay
-from pipelines.errors import CorpusError
 from pipelines.language import Counts, count
+from pipelines.memory import remember
 from pipelines.rules import RULES
 from pipelines.rules.entries import Entry
 from pipelines.rules.glossary import Glossary, doubtful, telling, term_rules
 from pipelines.rules.layout import LAYOUT, stretches
-from pipelines.rules.privacy import PRIVACY
+from pipelines.rules.privacy import may_lead_to_a_person
 from pipelines.rules.rule import PROSE, Rule, View, fold
 from pipelines.rules.structure import STRUCTURE
 
@@ -26,7 +29,6 @@ REMEMBERED = 20_000
 NEIGHBOURS = 500
 NOTHING: frozenset[str] = frozenset()
 MIN_SIGNS, CHARACTERS_A_SIGN = 2, 500
-_MASKS = frozenset(rule.id for rule in PRIVACY)
 
 
 @dataclass(frozen=True)
@@ -58,49 +60,51 @@ class Knowledge:
     @cached_property
     def masks(self) -> tuple[Rule, ...]:
         """The rules that mask personal data."""
-        return tuple(rule for rule in self.base_rules if rule.id in _MASKS)
+        return tuple(rule for rule in self.base_rules if rule.id in MASKS)
 
     @cached_property
-    def passage(self) -> Callable[[str, Paragraph | None], Passage]:
-        """A paragraph by its words and its label; remembered, since sites repeat theirs and most are seen twice."""
-        return lru_cache(maxsize=REMEMBERED)(partial(Passage, self))
+    def body(self) -> Callable[[str], Passage]:
+        """A paragraph of the body by its words; remembered, since sites repeat theirs and most are seen twice."""
+        return remember(REMEMBERED)(lambda text: Passage(self, text, None))
 
     @cached_property
-    def revision(self) -> Callable[[Passage, bool, frozenset[str]], Revision]:
-        """What becomes of a passage, in a text by an engine or not, where certain terms hold; remembered."""
-        return lru_cache(maxsize=REMEMBERED)(_revision)
+    def labelled(self) -> Callable[[tuple[str, Paragraph]], Passage]:
+        """Any other paragraph by its words and its label; remembered."""
+        return remember(REMEMBERED // 10)(lambda key: Passage(self, *key))
 
     @cached_property
-    def gap(self) -> Callable[[str, bool], Revision]:
-        """What becomes of the characters between two paragraphs, which are a break or not; remembered."""
-        return lru_cache(maxsize=NEIGHBOURS)(partial(_gap, self))
+    def gap(self) -> tuple[Callable[[str], Revision], Callable[[str], Revision]]:
+        """What becomes of the characters between two paragraphs, where they are no break and where they are one."""
+        return remember(NEIGHBOURS)(partial(_gap, self)), remember(NEIGHBOURS)(partial(_gap, self, is_break=True))
 
     @cached_property
-    def look(self) -> Callable[[str, str], tuple[View, frozenset[str]]]:
+    def look(self) -> Callable[[tuple[str, str]], tuple[View, frozenset[str]]]:
         """A paragraph in a role as rules see it, and the anchors in it; remembered while its neighbours are at work."""
-        return lru_cache(maxsize=NEIGHBOURS)(partial(_look, self))
+        return remember(NEIGHBOURS)(lambda key: _look(self, *key))
 
     @cached_property
     def asked(self) -> Callable[[frozenset[str]], tuple[Rule, ...]]:
         """The rules that have a say in a paragraph in which these anchors occur; remembered."""
-        return lru_cache(maxsize=NEIGHBOURS)(
-            lambda anchors: tuple(r for r in self.rules if not r.anchors or not anchors.isdisjoint(r.anchors))
+        rules = [rule for rule in self.rules if rule.id not in FRAME]
+        return remember(NEIGHBOURS)(
+            lambda anchors: tuple(r for r in rules if not r.anchors or not anchors.isdisjoint(r.anchors))
         )
 
     def passages(self, paragraphs: Iterable[str]) -> list[Passage]:
         """The paragraphs of a cleaned text, which are all body."""
-        passage = self.passage
-        return [passage(paragraph, None) for paragraph in paragraphs]
+        return list(map(self.body, paragraphs))
 
     def is_settled(self, passages: Sequence[Passage]) -> bool:
         """Tell whether the rules would change nothing in a cleaned text."""
-        engine = _shows_an_engine(passages)
-        return not any(self.revision(passage, engine, NOTHING).is_change for passage in passages)
+        engine = _shows_an_engine(passages, sum(map(len, map(_SIGNS, passages))))
+        return not any(map(_IS_CHANGE, _revisions(passages, engine, NOTHING)))
 
     def masked(self, text: str) -> str:
         """Mask the personal data in a value that did not come out of the text."""
+        if not may_lead_to_a_person(text):
+            return text
         view = View(Document(text, (Paragraph("title", 0, len(text)),)), "")
-        ledger = _Ledger(())
+        ledger = Ledger(())
         for rule in self.masks:
             for edit in rule.find(view) if rule.when is None or rule.when(view) else ():
                 ledger.propose(edit)
@@ -111,32 +115,6 @@ class Knowledge:
         """The point fixes of each document."""
         ids = {c.id for c in self.corrections}
         return {i: tuple(c for c in self.corrections if c.id == i) for i in ids}
-
-
-@dataclass
-class _Ledger:
-    """The accepted edits of one paragraph: a repair must lie between the borders inside it, and be the first there."""
-
-    borders: Sequence[int]
-    edits: list[Edit] = field(default_factory=list)
-    _starts: list[int] = field(default_factory=list)
-    _ends: list[int] = field(default_factory=list)
-
-    def propose(self, edit: Edit) -> None:
-        """Take the edit unless it is empty, crosses a border, or overlaps an applied one."""
-        if edit.action not in APPLIED:
-            self.edits.append(edit)
-            return
-        place = bisect_right(self._starts, edit.start)
-        free = (not place or self._ends[place - 1] <= edit.start) and (
-            place == len(self._starts) or self._starts[place] >= edit.end
-        )
-        border = bisect_right(self.borders, edit.start)
-        whole = border == len(self.borders) or self.borders[border] >= edit.end
-        if edit.start < edit.end and free and whole:
-            self.edits.append(edit)
-            self._starts.insert(place, edit.start)
-            self._ends.insert(place, edit.end)
 
 
 def _look(knowledge: Knowledge, text: str, role: str) -> tuple[View, frozenset[str]]:
@@ -150,18 +128,18 @@ def _repair(
     knowledge: Knowledge, text: str, role: str, borders: Sequence[int], *, engine: bool, gated: bool = True
 ) -> list[Edit]:
     """Run all rules but those of the frame over one paragraph."""
-    view, anchors = knowledge.look(text, role)
+    view, anchors = knowledge.look((text, role))
     if engine:
         view = View(view.document, view.folded, view.term_hits, engine, view.memo)
-    ledger = _Ledger(borders)
-    for rule in knowledge.asked(anchors) if gated else knowledge.rules:
-        if rule.id not in FRAME and (not gated or rule.when is None or rule.when(view)):
+    ledger = Ledger(borders)
+    for rule in knowledge.asked(anchors) if gated else [rule for rule in knowledge.rules if rule.id not in FRAME]:
+        if not gated or rule.when is None or rule.when(view):
             for edit in rule.find(view):
                 ledger.propose(edit)
     return ledger.edits
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Passage:
     """A paragraph apart from where it stands: its words, its label (None: body), and what they tell by themselves."""
 
@@ -176,26 +154,54 @@ class Passage:
     """The findings that wait for a certain sign of one of the terms named."""
     claims: frozenset[str] = NOTHING
     """The terms that its doubtful findings wait for."""
+    prose: int = 0
+    """How many characters of prose it has."""
+    by_person: Revision | None = None
+    """What becomes of it in a text by a human writer where no term is certain, once that was asked."""
+    by_engine: Revision | None = None
+    """The same in a text by an engine."""
+    _others: dict[tuple[bool, frozenset[str]], Revision] | None = None
+    _counts: Counts | None = None
+    _terms: tuple[Term, ...] | None = None
 
     def __post_init__(self) -> None:
         """Scan the words once for all that is asked of them."""
         self.role = self.label.role if self.label else "body"
-        view, _ = self.knowledge.look(self.text, self.role)
+        self.prose = len(self.text) if self.role in PROSE else 0
+        view, _ = self.knowledge.look((self.text, self.role))
         if view.term_hits:
             self.signs = tuple(telling(self.knowledge.glossary, view))
             self.doubtful = tuple(doubtful(self.knowledge.glossary, view))
             self.claims = NOTHING.union(*(claims for _, claims in self.doubtful))
 
-    @cached_property
+    def revision(self, engine: bool, certain: frozenset[str] = NOTHING) -> Revision:  # noqa: FBT001 - a key
+        """What becomes of it, in a text by an engine or not, where certain terms hold; remembered."""
+        if certain:
+            self._others = self._others or {}
+            if (engine, certain) not in self._others:
+                self._others[engine, certain] = _revision(self, engine, certain)
+            return self._others[engine, certain]
+        found = _revision(self, engine, certain)
+        if engine:
+            self.by_engine = found
+        else:
+            self.by_person = found
+        return found
+
+    @property
     def counts(self) -> Counts:
         """What tells its language."""
-        return count(self.text)
+        if self._counts is None:
+            self._counts = count(self.text)
+        return self._counts
 
-    @cached_property
+    @property
     def terms(self) -> tuple[Term, ...]:
         """The set phrases in it."""
-        view, _ = self.knowledge.look(self.text, self.role)
-        return tuple(self.knowledge.glossary.concordance(self.text, view.term_hits))
+        if self._terms is None:
+            view, _ = self.knowledge.look((self.text, self.role))
+            self._terms = tuple(self.knowledge.glossary.concordance(self.text, view.term_hits))
+        return self._terms
 
 
 def _revision(passage: Passage, engine: bool, certain: frozenset[str], *, gated: bool = True) -> Revision:  # noqa: FBT001 - a key
@@ -206,10 +212,10 @@ def _revision(passage: Passage, engine: bool, certain: frozenset[str], *, gated:
     borders = sorted({b for e in edits for b in (e.start, e.end) if 0 < b < len(text)})
     edits += _repair(knowledge, text, passage.role, borders, engine=engine, gated=gated)
     edits += [e for e, claims in passage.doubtful if not certain.isdisjoint(claims)]
-    return revise(text, _masked(in_order(edits)))
+    return revise(text, masked(in_order(edits)))
 
 
-def _gap(knowledge: Knowledge, text: str, is_break: bool) -> Revision:  # noqa: FBT001 - a key
+def _gap(knowledge: Knowledge, text: str, *, is_break: bool = False) -> Revision:
     """Work out what becomes of the characters between two paragraphs of the body (at a break), or around them."""
     around = (Paragraph("body", 0, 0), Paragraph("body", len(text), len(text))) if is_break else ()
     view = View(Document(text, around), "")
@@ -221,35 +227,58 @@ def find_edits(document: Document, knowledge: Knowledge, document_id: str = "", 
 
     ``gated=False`` asks every rule, whether its anchors occur or not, and remembers nothing: the result is the same.
     """
-    raw, passage_of, gap = document.raw, knowledge.passage, knowledge.gap
-    passages = [passage_of(raw[p.start : p.end], label(p)) for p in document.paragraphs]
-    engine = _shows_an_engine(passages)
-    certain = frozenset([sign for passage in passages for sign in passage.signs])
-    work = knowledge.revision if gated else partial(_revision, gated=False)
-    parts: list[tuple[int, Revision]] = []
-    following = iter(passages)
-    for start, end, paragraph, is_break in stretches(document):
-        if paragraph is None:
-            parts.append((start, gap(raw[start:end], is_break)))
+    raw, gap = document.raw, knowledge.gap
+    passages = _passages(document, knowledge)
+    signs = list(chain.from_iterable(map(_SIGNS, passages)))
+    engine, certain = _shows_an_engine(passages, len(signs)), frozenset(signs)
+    if gated:
+        following = iter(_revisions(passages, engine, certain))
+    else:
+        following = (_revision(passage, engine, passage.claims & certain, gated=False) for passage in passages)
+    found = join(
+        [
+            (start, next(following) if paragraph else gap[is_break](raw[start:end]))
+            for start, end, paragraph, is_break in stretches(document)
+        ]
+    )
+    corrections = [correct(raw, c) for c in knowledge.corrections_by_id.get(document_id, ())]
+    return revise(raw, masked(in_order(_corrected(found.edits, corrections)))) if corrections else found
+
+
+def _passages(document: Document, knowledge: Knowledge) -> list[Passage]:
+    """The paragraphs of a document, apart from where they stand."""
+    raw, known, body, labelled = document.raw, document.words, knowledge.body, knowledge.labelled
+    found = []
+    for paragraph in document.paragraphs:
+        text = known.get(paragraph.start)
+        if text is None:
+            text = raw[paragraph.start : paragraph.end]
+            key = label(paragraph)
+            found.append(labelled((text, key)) if key else body(text))
         else:
-            passage = next(following)
-            claims = passage.claims
-            parts.append((start, work(passage, engine, claims and claims & certain)))
-    found = join(parts)
-    corrections = [_correct(raw, c) for c in knowledge.corrections_by_id.get(document_id, ())]
-    return revise(raw, _masked(in_order(_corrected(found.edits, corrections)))) if corrections else found
+            found.append(body(text))
+    return found
 
 
-def _shows_an_engine(passages: Iterable[Passage]) -> bool:
+_SIGNS, _PROSE, _IS_CHANGE = attrgetter("signs"), attrgetter("prose"), attrgetter("is_change")
+_BY_PERSON, _BY_ENGINE = attrgetter("by_person"), attrgetter("by_engine")
+
+
+def _revisions(passages: Sequence[Passage], engine: bool, certain: frozenset[str]) -> list[Revision]:  # noqa: FBT001 - a key
+    """What becomes of each passage, in a text by an engine or not, where certain terms hold."""
+    usual = map(_BY_ENGINE if engine else _BY_PERSON, passages)
+    return [
+        found if found and passage.claims.isdisjoint(certain) else passage.revision(engine, passage.claims & certain)
+        for passage, found in zip(passages, usual, strict=True)
+    ]
+
+
+def _shows_an_engine(passages: Sequence[Passage], signs: int) -> bool:
     """Tell whether a text is an engine's: at least two telling renderings, and one in 500 characters of prose.
 
     Of 145 texts by human writers that were looked at, three reach that; of machine-translated policy texts, most.
     """
-    signs = prose = 0
-    for passage in passages:
-        signs += len(passage.signs)
-        prose += len(passage.text) if passage.role in PROSE else 0
-    return signs >= MIN_SIGNS and signs * CHARACTERS_A_SIGN >= prose
+    return signs >= MIN_SIGNS and signs * CHARACTERS_A_SIGN >= sum(map(_PROSE, passages))
 
 
 def _corrected(edits: Iterable[Edit], corrections: list[Edit]) -> list[Edit]:
@@ -260,33 +289,3 @@ def _corrected(edits: Iterable[Edit], corrections: list[Edit]) -> list[Edit]:
         if e.rule in FRAME or e.action not in APPLIED or all(e.end <= c.start or c.end <= e.start for c in corrections)
     ]
     return [*kept, *corrections]
-
-
-def _correct(raw: str, correction: Correction) -> Edit:
-    start = raw.find(correction.before)
-    if start < 0 or raw.find(correction.before, start + 1) >= 0:
-        found = "more than once" if start >= 0 else "nowhere"
-        raise CorpusError(
-            f"corrections.csv: “{correction.before}” stands {found} in {correction.id}; "
-            "give enough of the text around it to name one place"
-        )
-    end = start + len(correction.before)
-    action = "replace" if correction.after else "delete"
-    return Edit(
-        start, end, "correction", "entity", action, correction.before, correction.after, suggestion=correction.reason
-    )
-
-
-def _masked(edits: list[Edit]) -> Iterable[Edit]:
-    """Write the masks into what encloses them, so that no table holds what was redacted."""
-    masks = [e for e in edits if e.action == "redact"]
-    if not masks:
-        return edits
-    starts = [m.start for m in masks]
-    return [e if e.rule in _MASKS else _mask(e, masks, starts) for e in edits]
-
-
-def _mask(edit: Edit, masks: list[Edit], starts: list[int]) -> Edit:
-    inside = masks[bisect_left(starts, edit.start) : bisect_left(starts, edit.end)]
-    before = hidden(edit.before, edit.start, inside)
-    return edit if before == edit.before else edit._replace(before=before)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.document import CleanedDocument
 from pipelines.errors import CorpusError
+from pipelines.laid import parts_of
 from pipelines.rules import Rule
 
 WORST = 10
@@ -53,11 +54,12 @@ def find_excesses(document: CleanedDocument, limits: Mapping[str, Rule]) -> Iter
         return
     taken: dict[str, int] = {}
     longest: dict[str, tuple[int, int]] = {}
-    for edit in document.edits:
-        lost = edit.end - edit.start - len(edit.after or "")
-        if edit.action in {"delete", "move", "replace"} and lost > 0:
-            taken[edit.rule] = taken.get(edit.rule, 0) + lost
-            longest[edit.rule] = max(longest.get(edit.rule, (0, 0)), (lost, edit.start))
+    for by, part in parts_of(document.edits):
+        for edit in part:
+            lost = edit.end - edit.start - len(edit.after or "")
+            if lost > 0 and edit.action in {"delete", "move", "replace"}:
+                taken[edit.rule] = taken.get(edit.rule, 0) + lost
+                longest[edit.rule] = max(longest.get(edit.rule, (0, 0)), (lost, edit.start + by))
     for rule_id, lost in taken.items():
         if rule_id in limits and lost > limits[rule_id].most * length:
             place = longest[rule_id][1]

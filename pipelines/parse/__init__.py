@@ -9,21 +9,21 @@ left to find.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from operator import attrgetter
+from operator import itemgetter
 
 from pipelines.document import Document, Paragraph
-from pipelines.parse.blocks import Block, split
+from pipelines.memory import remember
+from pipelines.parse.blocks import Block, is_line, split
 from pipelines.parse.body import body, dissect
 from pipelines.parse.density import densest, may_be_page
-from pipelines.parse.head import head, readings
-from pipelines.parse.header import crawler_date
-from pipelines.parse.memory import REMEMBERED, by_text
-from pipelines.parse.page import unfold
-from pipelines.parse.sites import glued_title
+from pipelines.parse.head import head, may_be_glued, readings
+from pipelines.parse.memory import REMEMBERED
+from pipelines.parse.page import MIN_PAGE, unfold
 from pipelines.parse.tail import closing, tail
 
 __all__ = ["is_prose", "parse"]
+
+_SPAN = itemgetter(*map(Paragraph._fields.index, ("start", "end")))
 
 
 def parse(raw: str) -> Document:
@@ -34,42 +34,42 @@ def parse(raw: str) -> Document:
         below, blocks = tail(blocks)
         opening, blocks = head(raw, blocks, [*found, *around])
         inner, blocks = body(blocks)
-        if not (around or below or opening or inner):
-            break
         found += [*around, *opening, *inner, *below]
+        if not (around or below or opening or inner) or _is_settled([block.text for block in blocks]):
+            break
     found += [Paragraph("body", b.start, b.end) for b in blocks]
-    return Document(raw, tuple(sorted(found, key=attrgetter("start", "end"))))
+    words = {block.start: block.text for block in blocks}
+    return Document(raw, tuple(sorted(found, key=_SPAN)), words)
 
 
 def is_prose(paragraphs: Sequence[str]) -> bool:
     """Tell for certain that parsing a text of these would find nothing but body; False where it has to be parsed."""
-    if not all(map(_is_plain, paragraphs)):
-        return False
-    if may_be_page(paragraphs) or closing.said(paragraphs[-1]):
-        return False
-    return _opens_plainly.said(paragraphs[0])
+    return all(map(_is_plain, paragraphs)) and _is_settled(paragraphs)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@remember(REMEMBERED)
 def _is_plain(paragraph: str) -> bool:
-    """Tell whether a paragraph is one line, and body wherever it stands between others."""
-    blocks = split(paragraph)
-    if [block.text for block in blocks] != [paragraph] or len(paragraph.splitlines()) > 1:
+    """Tell whether a paragraph is one line, and no whole page."""
+    return is_line(paragraph) and unfold(Block(0, len(paragraph), paragraph)) is None
+
+
+def _is_settled(lines: Sequence[str]) -> bool:
+    """Tell for certain that no step would find anything in these lines; False where they have to be looked at."""
+    if not lines:
+        return True
+    if any(map(dissect.said, lines)) or closing.said(lines[-1]) or may_be_page(lines):
         return False
-    return unfold(blocks[0]) is None and dissect(blocks[0]) is None
-
-
-@by_text
-def _opens_plainly(block: Block) -> bool:
-    return not any(readings(block)) and glued_title(block) is None and not crawler_date(block.text, block)
+    return not may_be_glued(lines[0]) and not any(readings.said(lines[0]))
 
 
 def _unfolded(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take apart the blocks that are whole pages flattened to one line."""
+    pages = [unfold(block) if len(block.text) >= MIN_PAGE else None for block in blocks]
+    if not any(pages):
+        return [], blocks
     found: list[Paragraph] = []
     rest: list[Block] = []
-    for block in blocks:
-        page = unfold(block)
+    for block, page in zip(blocks, pages, strict=True):
         found += page[0] if page else []
         rest += page[1] if page else [block]
     return found, rest

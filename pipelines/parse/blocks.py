@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.document import Paragraph
+from pipelines.memory import remember
 
 NEIGHBOURS = 2_000
 """Lines that are remembered at most with the blanks round them."""
@@ -41,8 +41,7 @@ def split(raw: str) -> list[Block]:
 
     Blanks and invisible marks at the edges of a paragraph stay out of it.
     """
-    lines = _lines(raw)
-    pairs = [(a, b) for a, b in pairwise(lines) if raw.count("\n", a.end, b.start) == 1]
+    lines, pairs = _lines(raw)
     if not pairs:
         return lines
     runs = _runs(lines, pairs)
@@ -96,24 +95,39 @@ def _is_wrapped(pairs: list[tuple[Block, Block]]) -> bool:
     return even and 10 * amid >= 6 * len(pairs) and 10 * low >= 4 * len(pairs)
 
 
-def _lines(raw: str) -> list[Block]:
-    blocks = []
-    position = 0
-    for line in raw.splitlines(keepends=True):
-        lead, body = _trimmed(line)
-        if body:
+def _lines(raw: str) -> tuple[list[Block], list[tuple[Block, Block]]]:
+    """The lines that are not blank, and the neighbours among them that a single line feed parts."""
+    blocks: list[Block] = []
+    pairs: list[tuple[Block, Block]] = []
+    position = last = 0
+    for number, piece in enumerate(raw.split("\n")):
+        for lead, body in _trimmed(piece) if piece else ():
             start = position + lead
-            blocks.append(Block(start, start + len(body), body))
-        position += len(line)
-    return blocks
+            block = Block(start, start + len(body), body)
+            if number == last + 1 and blocks:
+                pairs.append((blocks[-1], block))
+            blocks.append(block)
+            last = number
+        position += len(piece) + 1
+    return blocks, pairs
 
 
-@lru_cache(maxsize=NEIGHBOURS)
-def _trimmed(line: str) -> tuple[int, str]:
-    """Where the words of a line begin, and the words; none where the line is blank."""
-    (words,) = line.splitlines()
-    body = words.strip(_EDGE).strip()
-    return (words.index(body), body) if body.strip(_EDGE) else (0, "")
+@remember(NEIGHBOURS)
+def _trimmed(piece: str) -> tuple[tuple[int, str], ...]:
+    """The lines of a text that line feeds part from the rest: where the words of each begin, and the words."""
+    found = []
+    position = 0
+    for line, whole in zip(piece.splitlines(), piece.splitlines(keepends=True), strict=True):
+        body = line.strip(_EDGE).strip()
+        if body.strip(_EDGE):
+            found.append((position + line.index(body), body))
+        position += len(whole)
+    return tuple(found)
+
+
+def is_line(text: str) -> bool:
+    """Tell whether a text is one line and no blanks round it."""
+    return "\n" not in text and _trimmed(text) == ((0, text),)
 
 
 def ends_sentence(text: str) -> bool:

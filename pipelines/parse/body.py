@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
 from pipelines.parse.credits import caption, credit_line, trailing
 from pipelines.parse.dateline import dateline
 from pipelines.parse.header import original_title
-from pipelines.parse.memory import by_text
+from pipelines.parse.memory import by_text, laid
 
 
-def body(blocks: Iterable[Block]) -> tuple[list[Paragraph], list[Block]]:
+def body(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take off what is no prose; return the paragraphs found, and the blocks that remain."""
     found: list[Paragraph] = []
     rest: list[Block] = []
-    said = dissect.said
-    for block in blocks:
-        if said(block.text) is None:
-            rest.append(block)
-        elif dissected := dissect(block):
-            found += dissected[0]
-            rest += dissected[1]
+    dissected = list(map(dissect.said, [block.text for block in blocks]))
+    if not any(dissected):
+        return [], list(blocks)
+    for block, parts in zip(blocks, dissected, strict=True):
+        named, kept = laid(parts, block.start) if parts else ([], [block])
+        found += named
+        rest += kept
     return found, rest
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, ends_sentence, stems
 from pipelines.parse.pagewords import (
-    LONGEST_SITE_LINE,
     is_bidding,
     is_caption,
     is_cut,
@@ -89,8 +88,7 @@ def densest(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:
 
 def may_be_page(texts: Sequence[str]) -> bool:
     """Tell at little cost whether lines are worth a closer look: there are many, and some are surely of a site."""
-    short = {text for text in texts if len(text) < LONGEST_SITE_LINE} if len(texts) >= _MIN_STUBS else ()
-    return sum([is_site_line(text) for text in short]) >= _MIN_SITE_LINES - 1
+    return len(texts) >= _MIN_STUBS and sum(map(is_site_line, set(texts))) >= _MIN_SITE_LINES - 1
 
 
 def _line(block: Block) -> _Line:

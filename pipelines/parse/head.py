@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from itertools import takewhile
 
 from pipelines.document import Paragraph
+from pipelines.memory import remember
 from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, word_count
 from pipelines.parse.chrome import is_furniture
 from pipelines.parse.credits import caption, credit_line
@@ -36,8 +35,7 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
     rest = list(blocks)
     title = next((raw[p.start : p.end] for p in before if p.role == "title"), "")
     while rest:
-        may_be_glued = _may_be_glued(rest[0].text)
-        glued = may_be_glued and (
+        glued = may_be_glued(rest[0].text) and (
             crawler_date(raw, rest[0]) or (original_title(rest[0], title) if title else glued_title(rest[0]))
         )
         if glued:
@@ -59,8 +57,8 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
     return found, rest
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _may_be_glued(text: str) -> bool:
+@remember(REMEMBERED)
+def may_be_glued(text: str) -> bool:
     """Tell whether anything else than an opening line could stand in a line: a glued date or title, a label."""
     block = Block(0, len(text), text)
     known = crawler_date(text, block) or ORIGINAL_LABEL.match(text) or glued_title(block)
@@ -86,7 +84,10 @@ def _is_wrapped(blocks: list[Block]) -> bool:
 
 def _run(blocks: list[Block]) -> int:
     """How many lines from the top on could be headlines; verse and lists run on, and headlines need a text below."""
-    return sum(1 for _ in takewhile(lambda block: readings.said(block.text)[1], blocks[: LONGEST_RUN + 1]))
+    for number, block in enumerate(blocks[: LONGEST_RUN + 1]):
+        if not readings.said(block.text)[1]:
+            return number
+    return min(len(blocks), LONGEST_RUN + 1)
 
 
 def _opening(blocks: list[Block], title: str) -> Paragraph | None:

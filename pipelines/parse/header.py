@@ -97,4 +97,6 @@ def _runon(text: str, begin: int, title: str) -> int | None:
         score = 2 * len(head & wanted) / max(1, len(head) + len(wanted))
         if score > best_score:
             best, best_score = place.start(), score
+        if 2 * len(wanted) <= best_score * (len(head) + len(wanted)):  # the more other words, the lower it gets
+            break
     return best

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from pipelines.document import Paragraph, Part
+from pipelines.memory import remember
 from pipelines.parse.blocks import Block
 
 REMEMBERED = 20_000
@@ -20,9 +20,7 @@ class by_text(Generic[Found]):  # noqa: N801 - a decorator
 
     def __init__(self, recognise: Callable[[Block], Found]) -> None:
         """Remember what ``recognise`` says of a text; ``said`` returns that in the offsets of the text itself."""
-        self.said: Callable[[str], Found] = lru_cache(maxsize=REMEMBERED)(
-            lambda text: recognise(Block(0, len(text), text))
-        )
+        self.said: Callable[[str], Found] = remember(REMEMBERED)(lambda text: recognise(Block(0, len(text), text)))
 
     def __call__(self, block: Block) -> Found:
         """What is recognised in a block, where it stands."""

@@ -31,7 +31,8 @@ _DAY_BEFORE = re.compile(rf"{CLOCK}|{DAY}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,
 _PLACE_DASH = re.compile(
     r"(?<![\w-])(?P<place>[A-Z]{3,}(?: [A-Z]{2,}){0,2})(?:, [A-Z][a-z.]+)? ?(?:—|--) ?(?=[A-Z\"“])"
 )
-_MIN_PAGE = 600
+MIN_PAGE = 600
+"""Characters below which a line is no page."""
 _MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS = 12, 300, 4
 _MOST_SUFFIXES, _MOST_REPEATS, _MOST_STAMPS = 6, 8, 24
 """A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
@@ -54,7 +55,7 @@ def _closing() -> re.Pattern[str]:
 
 def unfold(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     """Take a flattened page apart; None where the block is no page. Returns its paragraphs and its body blocks."""
-    return _taken_apart(block) if len(block.text) >= _MIN_PAGE else None
+    return _taken_apart(block) if len(block.text) >= MIN_PAGE else None
 
 
 @by_text

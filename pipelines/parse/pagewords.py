@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Part
+from pipelines.memory import remember
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
 from pipelines.parse.memory import REMEMBERED
@@ -62,6 +62,7 @@ _SURE_LINES = _lines(
     "about|about us|help|skip to main content|skip to content|back to top|related articles|related stories|more news|"
     "see all|view all|most read|our team|site map|media kit|contributors|top stories|click here|articles"
 )
+_ANY_WORDS = _SITE_WORDS | _PLAIN_WORDS | _words(" ".join(_SURE_LINES))
 
 _HEAD = re.compile(
     r"(?:related|most (?:popular|read|viewed|watched|shared|commented|recent)|(?:must|also|further) read(?:ing)?|"
@@ -135,7 +136,7 @@ _NUMBERS = re.compile(r"(?<!\d)\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d)")
 _CLOCK = re.compile(CLOCK)
 _OUTLET = re.compile(rf"(?:.* )?(?:{alternatives(AGENCIES, OUTLET_ENDINGS)})", re.IGNORECASE)
 _MAX_STAMP = 140
-LONGEST_SITE_LINE, _MOST_SITE_WORDS = 120, 14
+_LONGEST_SITE_LINE, _MOST_SITE_WORDS = 120, 14
 
 
 def plain(text: str) -> str:
@@ -155,12 +156,17 @@ def is_headlined(text: str) -> bool:
     return len(letters) >= 5 and sum(1 for w in letters if w[0].isupper()) >= 0.75 * len(letters)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@remember(REMEMBERED)
 def is_site_line(text: str) -> bool:
     """Tell whether a line is nothing but words of a site, and surely so: a menu entry, share buttons, a notice."""
-    if len(text) >= LONGEST_SITE_LINE or len(text.split()) > _MOST_SITE_WORDS:
+    if len(text) >= _LONGEST_SITE_LINE or len(text.split()) > _MOST_SITE_WORDS:
         return False
-    bare = [w for w in _WORD.findall(text.lower()) if not w.isdigit()]
+    bare = []
+    for word in map(re.Match.group, _WORD.finditer(text.lower())):
+        if word not in _ANY_WORDS and not word.isdigit():
+            return False  # as most lines are told from those of a site, by their first words
+        if not word.isdigit():
+            bare.append(word)
     if " ".join(bare) in _SURE_LINES:
         return True
     named = sum(1 for w in bare if w in _SITE_WORDS)
