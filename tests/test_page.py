@@ -39,6 +39,10 @@ PAGES = {
     f"Related articles{BELOW}",
     "tools": f"{TITLE}_Department of Works {MENU}{TITLE} Time: 2024-05-01 08:30 Source: Xinhua Views: 1024 "
     f"【Font: Large Medium Small】 {BODY} Previous: Bridge opens Next: Village grows{BELOW}",
+    "bids": f"{TITLE} | The Herald {MENU}{TITLE} Li Ming in Beijing Published: 08:30 AM, 1 May, 2024 (Xinhua) {BODY} "
+    f"Thanks for sharing! Join our channel and get the latest news. More on this topic Bridge opens{BELOW}",
+    "left over": f"{TITLE}-Sohu.com {MENU}{TITLE} 2024-05-01 08:30 Source: Xinhua {BODY} Return to the site, see more "
+    f"Responsible Editor: Li Ming{BELOW}",
     "brackets": f"{TITLE} - Ministry of Works {MENU}{TITLE} Release time: 2024-05-01 08:30 Source: Xinhua "
     f"[Font size: Large Medium Small] [Print] {BODY} Close this window{BELOW}",
 }

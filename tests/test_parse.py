@@ -75,6 +75,19 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
             [("dateline_place", "Changsha"), ("dateline_date", "May 3"), ("reporters", "Li Yang")],
         ),
         ("This newspaper (Reporter Li Yang) ", [("reporters", "Li Yang")]),
+        ("Southern Daily News (Reporter Li Yang) ", [("outlet", "Southern Daily"), ("reporters", "Li Yang")]),
+        ("【Global Network reporter Li Yang】 ", [("outlet", "Global Network"), ("reporters", "Li Yang")]),
+        ("Overseas Network, May 3. ", [("outlet", "Overseas Network"), ("dateline_date", "May 3")]),
+        ("CCTV News: ", [("outlet", "CCTV News")]),
+        (
+            "Xinhua News Agency Changsha May 3 (Reporter Li Yang) ",
+            [
+                ("outlet", "Xinhua News Agency"),
+                ("dateline_place", "Changsha"),
+                ("dateline_date", "May 3"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
         ("Beijing News (Reporter Li Yang) ", [("outlet", "Beijing News"), ("reporters", "Li Yang")]),
         (
             "(Central News Agency reporter Li Yang, Taipei, May 3) ",
@@ -98,6 +111,8 @@ def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
         "On April 25, Xinhua reported that it was held.",
         "Beijing, April 2024: a look back at the year.",
         "Xinhua, the agency, was founded long ago.",
+        "Xinhua: Why did you come to the county in the first place, and why do you stay here now?",
+        "The Evening Post (founded in 1901) was sold in March to the county, which is to run it.",
     ],
 )
 def test_prose_is_no_dateline(line: str) -> None:
@@ -121,6 +136,10 @@ def test_prose_is_no_dateline(line: str) -> None:
         ("(According to Reuters)", [("outlet", "Reuters")]),
         ("(China-Singapore Jingwei APP)", [("outlet", "China-Singapore Jingwei")]),
         ("Editor Wang Lei", [("editors", "Wang Lei")]),
+        ("Editor on duty: Wang Lei", [("editors", "Wang Lei")]),
+        ("Second trial: Wang Lei", [("editors", "Wang Lei")]),
+        ("(Overseas Network Li Yang)", [("outlet", "Overseas Network"), ("reporters", "Li Yang")]),
+        ("(Over)", []),
         ("Proofreading Wang Lei", [("editors", "Wang Lei")]),
         (
             "PLA Daily correspondent Li Yang, special correspondent Han Ting",
@@ -273,6 +292,8 @@ def test_the_name_of_the_site_comes_off_the_headline(suffix: str) -> None:
             "By Lin Tao, China Daily | Updated: 2022-07-09 10:20",
             [("reporters", "Lin Tao"), ("outlet", "China Daily"), *STAMPED],
         ),
+        ("Beijing Daily Client | Reporter Li Yang", [("outlet", "Beijing Daily"), ("reporters", "Li Yang")]),
+        ("Text/Li Yang Photo/Han Ting", [("reporters", "Li Yang"), ("photographers", "Han Ting")]),
         ("Share to: WeChat Weibo QQ", []),
         ("Font size: big medium small", []),
         ("Print", []),
@@ -325,3 +346,22 @@ def test_a_few_wrapped_lines_are_joined_where_nothing_else_can_be_meant() -> Non
 )
 def test_a_name_without_end_does_not_take_for_ever(line: str) -> None:
     assert parse(line).paragraphs
+
+
+def test_what_stands_between_the_headline_and_the_dateline_is_deck_or_caption() -> None:
+    shown = "On May 3, children read in the yard of the school.\nIssued by Xinhua (Photo by Li Yang)"
+    above = f"Books come by mule to the villages.\n{shown}"
+    got = refined(f"Library on four legs\n{above}\nXinhua News Agency, Changsha, May 4. {LEAD}")
+    assert got.fields.subtitles == ("Books come by mule to the villages.",)
+    assert got.fields.captions == ("On May 3, children read in the yard of the school.",)
+    assert (got.fields.photographers, got.text) == (("Li Yang",), LEAD)
+
+
+def test_the_last_paragraph_before_the_credit_of_a_picture_stays() -> None:
+    got = refined(f"A bridge opens\n{LEAD}\nThe bridge is long, and all came to see it. (Photo by Wang Lei)\n")
+    assert got.text.endswith("The bridge is long, and all came to see it.")
+
+
+def test_a_short_letter_is_no_deck() -> None:
+    asked = "My cat will not eat. What should I do? - Worried, Bath"
+    assert roles(f"Ask the vet\n\n{asked}\n\n{LEAD}")[1] == ("body", asked)

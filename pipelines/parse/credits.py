@@ -10,7 +10,7 @@ from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
 from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, SURNAMES, alternatives
-from pipelines.parse.outlets import is_outlet
+from pipelines.parse.outlets import is_outlet, named
 from pipelines.parse.people import label_pattern, people
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
@@ -32,8 +32,9 @@ _PICTURED = re.compile(
 def caption(block: Block) -> Paragraph | None:
     """Recognise a paragraph wholly in parentheses that speaks of a picture or opens with a day: a lone caption."""
     pictured = _PICTURE_CREDIT.search(block.text, max(0, len(block.text) - 110)) if _may_picture(block.text) else None
-    if pictured:
-        return _shown(block, pictured)
+    shown = _shown(block, pictured) if pictured else None
+    if shown:
+        return shown
     match = _WHOLE_PARENTHESIS.fullmatch(block.text)
     if not match or word_count(match["inside"]) < _MIN_CAPTION_WORDS or not _PICTURED.search(match["inside"]):
         return None
@@ -42,7 +43,7 @@ def caption(block: Block) -> Paragraph | None:
 
 
 _PICTURE_CREDIT = re.compile(
-    r"(?:^|(?<=[.。!?”\"] )|(?<=[.。!?”\"]))[(（\[]?"
+    r"(?:^|(?<=[.。!?”\"] )|(?<=[.。!?”\"])|(?<=[A-Za-z] )(?=[(（\[]))[(（\[]?"
     r"(?:(?:Photo|Picture|Image)s?(?: taken)? by|Photographed by|Photo/)\s?"
     r"(?P<name>(?:[A-Z][\w'’&.-]*|reporter|correspondent|/|,|and|for)(?:[ /,](?:[A-Z][\w'’&.-]*|reporter|"
     r"correspondent|/|and|for))*)[)）\]]?\.?$"
@@ -54,15 +55,17 @@ def _may_picture(text: str) -> bool:
     return len(text) <= _LONGEST_SHOWN and (" by " in text or "Photo/" in text)
 
 
-def _shown(block: Block, credit: re.Match[str]) -> Paragraph:
-    """A line that the credit of a picture closes: a caption, or the credit alone."""
+def _shown(block: Block, credit: re.Match[str]) -> Paragraph | None:
+    """A line that the credit of a picture closes: a caption, or the credit alone; a bracket may close a text too."""
     offset = block.start + credit.start("name")
     spans = _persons(credit["name"])
     names = [(a, b) for a, b in spans if not is_outlet(credit["name"][a:b])]
     parts = tuple(Part("photographers", offset + a, offset + b) for a, b in names)
     above = block.text[: credit.start()].rstrip()
-    if not above:
+    if not above or is_outlet(above.removeprefix("Published by ").removeprefix("Issued by ")):
         return Paragraph("credit", block.start, block.end, "photo-credit", parts)
+    if credit.group()[0] in "(（[" and not _PICTURED.search(above):
+        return None
     return Paragraph("caption", block.start, block.end, "caption", parts, ((block.start + len(above), block.end),))
 
 
@@ -83,12 +86,12 @@ def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
     if len(block.text) > LONGEST_CREDIT:
         return None
     is_bracketed = block.text[0] in "(（【["
-    parts: list[Part] = []
-    if _ONLY_PARENTHESES.fullmatch(block.text):
+    parts = list(_according(block)) if is_bracketed else []
+    if not parts and _ONLY_PARENTHESES.fullmatch(block.text):
         parts = list(_parenthesised(block, bare=not amid))
-    elif is_bracketed or not amid:
+    elif not parts and (is_bracketed or not amid):
         parts = labelled(block.text, block.start)
-    parts = parts or list(_according(block)) or list(_spoken(block)) or ([] if amid else list(_unmarked(block)))
+    parts = parts or list(_spoken(block)) or ([] if amid else list(_unmarked(block)))
     if not parts:
         return None
     is_source = all(part.field == "outlet" for part in parts)
@@ -152,9 +155,11 @@ def _unmarked(block: Block) -> Iterator[Part]:
 
 @cache
 def _according_pattern() -> re.Pattern[str]:
+    person = r"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+)"
     return re.compile(
-        rf"[(（]\s?(?:(?:According to|From|Via|Comprehensive report (?:from|by)) (?:the )?)?"
-        rf"(?P<outlet>{alternatives(AGENCIES)})(?: reports?| APP| client| WeChat)?\s?[)）]",
+        r"[(（]\s?(?:(?:According to|From|Via|Comprehensive report (?:from|by)) (?:the )?)?"
+        rf"(?:(?P<outlet>{alternatives(AGENCIES)})(?: reports?| APP| client| WeChat)?|(?P<desk>{named()})(?= {person}))"
+        rf"(?: (?P<name>{person}))?\s?[)）]",
         re.IGNORECASE,
     )
 
@@ -163,7 +168,10 @@ def _according(block: Block) -> Iterator[Part]:
     """The agency that a line in brackets says the text comes from."""
     match = _according_pattern().fullmatch(block.text)
     if match:
-        yield Part("outlet", block.start + match.start("outlet"), block.start + match.end("outlet"))
+        group = "outlet" if match["outlet"] else "desk"
+        yield Part("outlet", block.start + match.start(group), block.start + match.end(group))
+        if match["name"]:
+            yield Part("reporters", block.start + match.start("name"), block.start + match.end("name"))
 
 
 def labelled(text: str, offset: int) -> list[Part]:
@@ -216,7 +224,7 @@ def _spoken(block: Block) -> Iterator[Part]:
         offset = block.start + match.start("names")
         column = "photographers" if match["photo"] else "reporters"
         outlet = match["outlet"].strip(" -")
-        if outlet in AGENCIES:
+        if is_outlet(outlet):
             yield Part("outlet", block.start + match.start("outlet"), block.start + match.start("outlet") + len(outlet))
         yield from (Part(column, offset + a, offset + b) for a, b in people(match["names"]))
 
@@ -225,10 +233,11 @@ def _spoken(block: Block) -> Iterator[Part]:
 def _spoken_pattern() -> re.Pattern[str]:
     name = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,7}"
     names = rf"{name}(?:(?:, | and |、){name}){{0,5}}"
-    role = r"(?:(?:[Ss]pecial|[Ii]ntern|[Tt]rainee|[Aa]ll-media|[Ss]taff) )?(?:[Rr]eporters?|[Cc]orrespondents?)"
+    kind = r"(?:[Ss]pecial|[Ii]ntern|[Tt]rainee|[Aa]ll[- ][Mm]edia|[Ss]taff|[Cc]hief) "
+    role = rf"(?:{kind})?(?:[Rr]eporters?|[Cc]orrespondents?)"
     return re.compile(
-        rf"[(（【]?(?:(?P<photo>Photo by )|By )?(?P<outlet>(?:[A-Z][\w'’]*[ -]{{1,3}}){{0,8}}){role} "
-        rf"(?P<names>{names}(?:[,;] {role} {names}){{0,3}})[)）】]?"
+        rf"[(（【]?(?:(?P<photo>Photo by )|By )?(?P<outlet>(?:[A-Z][\w'’]*[ -]{{1,3}}){{0,8}}?){role} "
+        rf"(?P<names>{names}(?:[,;]? {role} {names}){{0,3}})[)）】]?"
     )
 
 
@@ -246,7 +255,9 @@ def _outlet_tag() -> re.Pattern[str]:
     )
 
 
-_END_MARK = re.compile(r"(?<=[.!?。”\"’')])\s{0,2}(?:[(（](?:End|end|END|Finish|Finished)[)）]|Enditem|#)\s*[.。]?$")
+_END_MARK = re.compile(
+    r"(?<=[.!?。”\"’')])\s{0,2}(?:[(（](?:End|end|END|Finish|Finished|Over|The end)[)）]|Enditem|#)\s*[.。]?$"
+)
 
 
 _TAG_ENDS = (")", "）", "#", "Enditem", *"0123456789")

@@ -31,7 +31,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     byline = rf"\((?P<byline>(?:{label})[^()\n]{{2,160}}|{_PERSONS})\)"
     wire = rf"(?:{_PLACE},\s?)?{when}\s{{0,2}}{agency}{_DASH}"
     end = rf"(?:\((?:{known})\){_DASH}?|{byline}{_DASH}?|{_DASH})"
-    press = rf"{outlet}{_APP}(?:[,.]\s?|\s)(?:{_PLACE},\s?)?{when}[,.:]?\s{{0,2}}(?:\((?:{known})\)\s?)?{end}\s?"
+    press = rf"{outlet}{_APP}(?:[,.]\s?|\s)(?:{_PLACE},?\s?)?{when}[,.:]?\s{{0,2}}(?:\((?:{known})\)\s?)?{end}\s?"
     behind = r"(?!,?\s?(?:19|20)\d\d\b)(?:\.\s|:\s|,\s|\s(?=[A-Z\"“])|(?=,?\s?(?i:title|topic)\s?[:：]))\s?"
     plain = rf"(?P<outlet>{known}){_APP}(?:,\s?|\s)(?:{_PLACE},\s?)?{when}{behind}"
     reporter = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)}) [^()\n]{{2,160}})\)"
@@ -44,21 +44,26 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     enclosed = rf"\((?P<outlet>{known}) {inside},\s?(?:{_PLACE},\s?)?{when}(?: [a-z]{{2,12}})?\)\s?"
     own = rf"(?:(?:Our|This) (?:newspaper|paper|site|website|network)(?: news| report)?|{outlet})"
     unnamed = rf"{own}[,:]?\s?(?:(?:{_PLACE},\s?)?{when}\s{{0,2}})?{reporter}\s?"
+    quoted = rf"[(\[【]{outlet} {inside}[)\]】]\s?"
+    dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
+    news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"
     bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+)\s?"
-    forms = (press, wire, plain, local, filed, told, enclosed, unnamed, bare)
+    forms = (press, wire, plain, local, filed, told, enclosed, quoted, unnamed, dated, news, bare)
     return tuple(re.compile(pattern) for pattern in forms)
 
 
+_NEWS = tuple(name for name in AGENCIES if name.endswith(" News"))
+"""Those that sign with a colon alone; others that do so speak in an interview."""
 _MAY_SIGN = re.compile(
-    r"\(|J(?:an|u[nl]|AN|U[NL])|Feb|FEB|Ma[ry]|MA[RY]|A(?:pr|ug|PR|UG)|Sep|SEP|Oct|OCT|Nov|NOV|Dec|DEC"
+    r"[(\[【]|J(?:an|u[nl]|AN|U[NL])|Feb|FEB|Ma[ry]|MA[RY]|A(?:pr|ug|PR|UG)|Sep|SEP|Oct|OCT|Nov|NOV|Dec|DEC"
 )
 """Every dateline has a bracket or a month; looked for first, since the patterns take far longer."""
-_FARTHEST_SIGN = 240
+_FARTHEST_SIGN, _SHORTEST = 240, 32
 
 
 def dateline(block: Block) -> tuple[Paragraph, Block] | None:
     """Recognise a dateline at the start of the block; return it with its parts, and the block that follows it."""
-    if not _MAY_SIGN.search(block.text, 0, _FARTHEST_SIGN):
+    if not _MAY_SIGN.search(block.text, 0, _FARTHEST_SIGN) and " News:" not in block.text[:_SHORTEST]:
         return None
     for pattern in _patterns():
         match = pattern.match(block.text)
@@ -86,10 +91,18 @@ def wire_start(text: str, start: int, end: int) -> int:
     return match.start() if match else start
 
 
+def _without_news(part: Part, surface: str) -> Part:
+    """Take the word “News” off a paper that has its own ending before it: the engine's word for a dispatch."""
+    paper = surface.removesuffix(" News")
+    is_paper = part.field == "outlet" and paper != surface and paper.endswith(("Daily", "Times", "Post", "News"))
+    return part._replace(end=part.start + len(paper)) if is_paper else part
+
+
 def _parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
     groups = match.groupdict()
     columns = (("outlet", "outlet"), ("place", "dateline_place"), ("date", "dateline_date"), ("agency", "outlet"))
     parts = [Part(c, offset + match.start(g), offset + match.end(g)) for g, c in columns if groups.get(g)]
+    parts = [_without_news(part, match.string[part.start - offset : part.end - offset]) for part in parts]
     if groups.get("byline"):
         start = match.start("byline")
         parts += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph
 from pipelines.memory import remember
 from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, word_count
@@ -21,7 +22,8 @@ from pipelines.parse.sites import title as labelled_title
 _SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[A-Z\"“][^.]{12,})")
 """The name of a series in brackets before a headline."""
 _SECTION = re.compile(r"(?i:article|chapter|section|part|act|scene|appendix|annex)\s+(?:\d+|[IVXLC]+)\b")
-MIN_TITLE_WORDS = 4
+_DAY = re.compile(MONTH_DAY, re.IGNORECASE)
+MIN_TITLE_WORDS, _MOST_DECKS, _LONGEST_DECK, _MOST_SENTENCES = 4, 4, 30, 2
 LONGEST_RUN = 3
 """A title and two decks: where more lines than that end no sentence, they are no headlines."""
 
@@ -54,7 +56,27 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
         title = title or (rest[0].text if paragraph.role == "title" else "")
         found.append(paragraph)
         rest.pop(0)
-    return found, rest
+    above = _above_dateline(rest) if title else []
+    return [*found, *above], rest[len(above) :]
+
+
+def _above_dateline(blocks: list[Block]) -> list[Paragraph]:
+    """Sentences between the headline and the dateline of an agency: a deck, or what a picture showed on its day."""
+    signed = next((k for k, block in enumerate(blocks[: _MOST_DECKS + 1]) if dateline(block)), 0)
+    above = blocks[:signed]
+    if any(word_count(block.text) > _LONGEST_DECK or block.text[0] in "\"“'‘" for block in above):
+        return []
+    return [(readings.said(b.text)[0] and _opening(b, "", may_head=False)) or _told(b) for b in above]
+
+
+def _is_told(text: str) -> bool:
+    """Tell a short text, as of a letter, from a headline, which has two sentences at most."""
+    return len(sentence_ends(text)) > _MOST_SENTENCES
+
+
+def _told(block: Block) -> Paragraph:
+    is_shown = _DAY.search(block.text) is not None
+    return block.paragraph("caption", "caption") if is_shown else block.paragraph("subtitle", "header-deck")
 
 
 @remember(REMEMBERED)
@@ -108,6 +130,6 @@ def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragrap
     known = stamp(block) or caption(block) or credit_line(block) or masthead_line(block)
     label = _SERIES.match(block.text)
     after = Block(block.start + label.end(), block.end, block.text[label.end() :]) if label else block
-    if known or not is_headline(after) or dateline(block) or _SECTION.match(block.text):
+    if known or not is_headline(after) or dateline(block) or _SECTION.match(block.text) or _is_told(block.text):
         return known, None, None
     return None, labelled_title(block), labelled_title(block, "subtitle", "header-deck")

@@ -49,13 +49,13 @@ REPORTER_LABELS = _entries(
 
 EDITOR_LABELS = _entries(
     """
-    editor in charge | responsibility editor | first review | second review | third review | final review |
-    review | reviewer |
-    producer | planner | planning | chief planner | supervisor | editor-in-charge | responsible editors |
-    responsible editor |
-    executive editor |
-    duty editor | chief editor | web editors | web editor | edited by | editors | editor | editing | edit |
-    proofreading | proofreader
+    editor on duty | process editor | page editor | copy editor | picture editor | visual editor | text editor |
+    new media editor | intern editor | assistant editor | deputy editor | managing editor | senior editor |
+    first trial | second trial | third trial | first instance | second instance | third instance | final trial |
+    preliminary review | re-examination | editor in charge | responsibility editor | first review | second review |
+    third review | final review | review | reviewer | producer | planner | planning | chief planner | supervisor |
+    editor-in-charge | responsible editors | responsible editor | executive editor | duty editor | chief editor |
+    web editors | web editor | edited by | editors | editor | editing | edit | proofreading | proofreader
     """
 )
 
@@ -125,7 +125,7 @@ CHROME_STARTS = _entries(
     key words: | share to: | share this: | font size: | views: | page views: | hits: | clicks: |
     original link: | source link: | follow us on | scan the qr code | scan qr code | click to read | swipe left |
     further reading | report an error | leave a comment | save to favo | you may also like |
-    this article is reprinted |
+    this article is reprinted | (the author is | (the author: | the author is a reporter |
     the copyright belongs to | copyright belongs to | (author unit | (original title | (original headline
     """
 )
@@ -163,15 +163,16 @@ PAGE_TOOLS = _entries(
     """
     Adjust font size | Font size | Text size | Small font size | Large font size | Font | Text: A A A | A A A |
     Large Medium Small | Big Medium Small | Large | Medium | Small | Big | Print this article | Print this page |
-    Print | E-mail this | Email this | Share this article | Share this story | Share to | Share |
-    Copied | Copy link | Favorites | Favourites | Save article | Bookmark | Collect | Like | Close window |
-    Close the window | Close | Video Player Close | RSS | Feedback | Error correction | Correction | Comment |
-    Comments | Comments and replies | Participate in interaction | Views | Hits | Clicks | Visits | Page views |
-    Number of views | Reading volume | Subscribe | Listen | Follow us | Follow Xinhuanet | Follow |
-    Listen to the full version | Listen to this article | Content is loading... | Loading... | Facebook | Twitter |
-    LinkedIn | WeChat | Weibo | Sina Weibo | QQ | QQ space | Qzone | Whatsapp | Telegram | Picture book |
-    WeChat Moments | Moments | Circle of friends | More | Mobile phone viewing | Scan to view on mobile |
-    Mobile reading | Send to mobile | Close this page
+    Word size | A- A+ | A+ A- | A- | A+ | Report | Report an error | Print | E-mail this | Email this |
+    Share this article | Share this story | Share to | Share | Copied | Copy link | Favorites | Favourites |
+    Save article | Bookmark | Collect | Like | Close window | Close the window | Close | Video Player Close | RSS |
+    Feedback | Error correction | Correction | Comment | Comments | Comments and replies |
+    Participate in interaction | Views | Hits | Clicks | Visits | Page views | Number of views | Reading volume |
+    Subscribe | Listen | Follow us | Follow Xinhuanet | Follow | Listen to the full version |
+    Listen to this article | Content is loading... | Loading... | Facebook | Twitter | LinkedIn | WeChat | Weibo |
+    Sina Weibo | QQ | QQ space | Qzone | Whatsapp | Telegram | Picture book | WeChat Moments | Moments |
+    Circle of friends | More | Mobile phone viewing | Scan to view on mobile | Mobile reading | Send to mobile |
+    Close this page
     """
 )
 """Buttons and counts that a page sets between its stamp and its text."""
@@ -189,43 +190,44 @@ PICTURE_AGENCIES = _entries("VCG | IC | CFP | Getty Images | China Military | Vi
 
 CLOSING_MARKS = _entries(
     """
-    Label: | Labels: | Tagged: | Attachments: | Attachment: | TOPICS | Topics: | Search Trends | Search Results |
-    Contact the writer | Contact the writers | Contact reporter | Contact the reporter | Contact us at |
-    Additional reporting by | Copyedited by | Comments will be moderated | Comments to | (Print Edition Title |
-    (Cover: | (Header image | (Cover image | (Top image | (Title image | (Editor: | [Editor: | [Editor | 【Editor |
-    [Responsible editor | 【Responsible editor | [Error correction | 【Error correction | Error correction |
-    (Responsible editor | (Responsible Editor | (Editor in charge | [Editor in charge | [ Editor in charge |
-    Editor-in-charge: | Editor-in-Charge: | Responsible Editor: | Responsible editors: | (Responsible editors |
-    Edit: | Proofreader: | Proofreading: | Reviewed by: | Producer: | Planner: | (End) | Enditem | (By |
-    (Reporter of | (Reporter: | Share to let more | Scan the code | Scan to view | Scan the QR | Scan it |
-    Click to enter | Click to view | Click to read | More exciting content | For more exciting | Reading the rest |
-    Expand the full text | Read the full text | Previous: | Next: | Previous article: | Next article: |
-    Previous article | Next article | Close the window | Close this window | Print this | Return to list |
-    Relevant links | Related links | Related documents | Related recommendations | Related recommendation |
-    Related topics | Related Topics | Recommended reading | Recommended for | Hot recommendation |
-    Hot recommendations | Popular recommendations | Popular recommendation | Hot picture | Hot pictures |
-    Hot news | Hot spots | Hot comments | Copyright and disclaimer | Copyright: | Copyright statement |
-    Copyright notice | Disclaimer: | Disclaimer | Statement: | Special statement | Special Statement |
-    The views of | Without authorization | Label | Comments (0 | About us | About Us | Contact us | Contact Us |
-    Sponsored by: | Website identification | Website map | Site map | Follow us on | Like us |
-    Join the conversation | Latest News | LATEST NEWS | LATEST FROM | Latest from | More Photo | MorePhoto |
-    MoreVideo | MoreTop | Most popular | Most viewed | Photos | Photo Gallery | Special Reports | EXPLORE |
-    Keywords | KEY WORDS | Key words: | CHOOSE YOUR LANGUAGE | Download our app | Download the app | Posted in: |
-    Newspaper headline: | Add to favorites | Media contact | © | RELATED ARTICLES | KEY WORDS: | Keywords: |
-    Tags: | Read more: | You may also like | Also read | MOST VIEWED | More from | Trending | Explore more |
-    Hot Videos | License for publishing | Registration Number | TOP NEWS | Share our story | Share your thoughts |
-    Follow us | Follow China | Sponsored | Advertisement | Recommended Video | For the latest China news |
-    Web editor: | Web Editor: | Web editors: | Editor: | Editors: | Editor in charge: | Responsible editor: |
-    Executive editor: | Edited by | Source: | Add your comment | Please enable JavaScript | Related reading |
-    Related Reading | Related news | Related News | Related Articles | Related articles | Related stories |
-    Related Stories | Related Coverage | Related Links | RELATED STORIES | Most Read | Most Popular | Most Viewed |
-    Most Searched | MOST READ | MOST POPULAR | MORE FROM | We Recommend | Recommended Reading |
-    Recommended for you | Hot News | Hot Topics | Top News | Today's Top News | Latest News | Editor's Pick |
-    Editor’s Pick | Editor's Choice | Key Words | Popular on | Special Coverage | Back to Top | Back to top |
-    BACK TO TOP | Share this | Share to | Print Share | Print E-mail | Share or comment | Follow us on |
-    Scan the QR code | Scan QR code | Leave a comment | Post a comment | Post your comment | Comments ( |
-    View comments | Subscribe to | Sign up for | Copyright © | Copyright (c) | Copyright 19 | Copyright 20 |
-    All rights reserved | All Rights Reserved | ©
+    (Original title | (original title | (Original headline | Guess you like | Extended reading | Further reading |
+    Reporter: | Author: | First trial: | Editor on duty: | Duty editor: | More on this topic | Label: | Labels: |
+    Tagged: | Attachments: | Attachment: | TOPICS | Topics: | Search Trends | Search Results | Contact the writer |
+    Contact the writers | Contact reporter | Contact the reporter | Contact us at | Additional reporting by |
+    Copyedited by | Comments will be moderated | Comments to | (Print Edition Title | (Cover: | (Header image |
+    (Cover image | (Top image | (Title image | (Editor: | [Editor: | [Editor | 【Editor | [Responsible editor |
+    【Responsible editor | [Error correction | 【Error correction | Error correction | (Responsible editor |
+    (Responsible Editor | (Editor in charge | [Editor in charge | [ Editor in charge | Editor-in-charge: |
+    Editor-in-Charge: | Responsible Editor: | Responsible editors: | (Responsible editors | Edit: | Proofreader: |
+    Proofreading: | Reviewed by: | Producer: | Planner: | (End) | Enditem | (By | (Reporter of | (Reporter: |
+    Share to let more | Scan the code | Scan to view | Scan the QR | Scan it | Click to enter | Click to view |
+    Click to read | More exciting content | For more exciting | Reading the rest | Expand the full text |
+    Read the full text | Previous: | Next: | Previous article: | Next article: | Previous article | Next article |
+    Close the window | Close this window | Print this | Return to list | Relevant links | Related links |
+    Related documents | Related recommendations | Related recommendation | Related topics | Related Topics |
+    Recommended reading | Recommended for | Hot recommendation | Hot recommendations | Popular recommendations |
+    Popular recommendation | Hot picture | Hot pictures | Hot news | Hot spots | Hot comments |
+    Copyright and disclaimer | Copyright: | Copyright statement | Copyright notice | Disclaimer: | Disclaimer |
+    Statement: | Special statement | Special Statement | The views of | Without authorization | Label |
+    Comments (0 | About us | About Us | Contact us | Contact Us | Sponsored by: | Website identification |
+    Website map | Site map | Follow us on | Like us | Join the conversation | Latest News | LATEST NEWS |
+    LATEST FROM | Latest from | More Photo | MorePhoto | MoreVideo | MoreTop | Most popular | Most viewed |
+    Photos | Photo Gallery | Special Reports | EXPLORE | Keywords | KEY WORDS | Key words: | CHOOSE YOUR LANGUAGE |
+    Download our app | Download the app | Posted in: | Newspaper headline: | Add to favorites | Media contact | © |
+    RELATED ARTICLES | KEY WORDS: | Keywords: | Tags: | Read more: | You may also like | Also read | MOST VIEWED |
+    More from | Trending | Explore more | Hot Videos | License for publishing | Registration Number | TOP NEWS |
+    Share our story | Share your thoughts | Follow us | Follow China | Sponsored | Advertisement |
+    Recommended Video | For the latest China news | Web editor: | Web Editor: | Web editors: | Editor: | Editors: |
+    Editor in charge: | Responsible editor: | Executive editor: | Edited by | Source: | Add your comment |
+    Please enable JavaScript | Related reading | Related Reading | Related news | Related News | Related Articles |
+    Related articles | Related stories | Related Stories | Related Coverage | Related Links | RELATED STORIES |
+    Most Read | Most Popular | Most Viewed | Most Searched | MOST READ | MOST POPULAR | MORE FROM | We Recommend |
+    Recommended Reading | Recommended for you | Hot News | Hot Topics | Top News | Today's Top News | Latest News |
+    Editor's Pick | Editor’s Pick | Editor's Choice | Key Words | Popular on | Special Coverage | Back to Top |
+    Back to top | BACK TO TOP | Share this | Share to | Print Share | Print E-mail | Share or comment |
+    Follow us on | Scan the QR code | Scan QR code | Leave a comment | Post a comment | Post your comment |
+    Comments ( | View comments | Subscribe to | Sign up for | Copyright © | Copyright (c) | Copyright 19 |
+    Copyright 20 | All rights reserved | All Rights Reserved | ©
     """
 )
 """What a site writes right below a text, as it is spelled there; the first of them closes the text of a flat page."""

@@ -20,6 +20,7 @@ from pipelines.parse.outlets import is_outlet, named
 from pipelines.parse.people import LABELS, people
 
 _MOST_ITEMS, _LONGEST_LINE = 40, 300
+_TIMES = frozenset(label.lower() for label in TIME_LABELS)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _KNOWN = frozenset(name.lower() for name in (*AGENCIES, *SITES))
 _FIGURES = r"\d{1,2}/\d{1,2}/(?:19|20)\d\d"
@@ -29,9 +30,15 @@ _WORD = r"(?-i:[A-Z])[\w'’.-]*"
 _ALIAS = r"(?-i:[a-z]{3,12})"
 _NAME = rf"{_WORD}(?: {_WORD}){{0,5}}"
 _NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
-_AHEAD = r"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])))"
+_SMALL = "(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|big|medium|large|small)"
+_AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
 _BARS = re.compile(r"[\s|/·,;:•>»\]】)+\-–]*")
 _WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
+
+
+@cache
+def _agency() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternatives(AGENCIES)})(?![\w'’-])")
 
 
 class Masthead(NamedTuple):
@@ -54,12 +61,12 @@ def _item() -> re.Pattern[str]:
         rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{_FIGURES})|{_WEEKDAY}|{_ZONE}|Staff (?:reporter|writer)s?\b"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{_FIGURES}|\())"
-        rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：]\s?|\s(?=(?-i:[A-Z])))"
+        rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
         rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?\d{{0,7}}|\s?\(\d*\)|\s\d{{1,6}}(?=\s)|(?:\s[+-])+(?=\s))?\s?[\])】]?{_AHEAD}"
-        rf"|(?P<paper>{named()})(?![\w'’-])"
+        rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
         rf"|page ?\d{{1,3}}|\d{{1,2}}[- ]min(?:ute)?s? read"
-        rf"|in (?-i:[A-Z])\w+(?=\s?[|/])",
+        rf"|in (?-i:[A-Z])\w+(?=\s?[|/]|\s(?:Published|Updated))|(?-i:[A-Z])\w+ Correspondent(?=\sPublished)",
         re.IGNORECASE,
     )
 
@@ -99,16 +106,18 @@ def masthead_line(block: Block) -> Paragraph | None:
 def _leading_name(text: str, start: int, stop: int) -> Iterator[Part]:
     """A writer who is named first, without a label and right before the day or the clock."""
     name = re.compile(r"(?P<one>[A-Z][\w'’-]+) (?P<two>[A-Z][\w'’-]+)(?= )").match(text, start, stop)
-    is_name = name and not SURNAMES.isdisjoint((name["one"].lower(), name["two"].lower()))
-    item = _item().match(text, name.end() + 1, stop) if name and is_name else None
-    if name and item and (item.lastgroup in {"clock", "day"} or item.group().lower().startswith("date")):
+    if name is None or SURNAMES.isdisjoint((name["one"].lower(), name["two"].lower())):
+        return
+    office = re.compile(r"(?: in [A-Z]\w+| [A-Z]\w+ Correspondent)? ").match(text, name.end(), stop)
+    item = _item().match(text, office.end(), stop) if office else None
+    if item and (item.lastgroup in {"clock", "day"} or item.group().strip(" :：").lower() in _TIMES):
         yield Part("reporters", *name.span())
 
 
 def _is_announced(item: re.Match[str]) -> bool:
     """Tell whether a label announces a value: by a colon, or as one of those that need none."""
     label = item.group().strip().lower()
-    return item.lastgroup not in LABELS or label.endswith((":", "：")) or label in SPOKEN_LABELS
+    return item.lastgroup not in LABELS or label.endswith((":", "：", "/")) or label in SPOKEN_LABELS
 
 
 def _skip(text: str, position: int, stop: int) -> int:
@@ -187,6 +196,10 @@ def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:
     if value is None:
         return
     end = _cut(text, begin, value.end(), stop) or _surnamed(text, begin, value.end())
+    known = _agency().match(text, begin, end) if column == "reporters" else None
+    if known:
+        yield Part("outlet", *known.span())
+        return
     for a, b in people(text[begin:end]):
         is_paper = column == "reporters" and is_outlet(text[begin + a : begin + b])
         yield Part("outlet" if is_paper else column, begin + a, begin + b)

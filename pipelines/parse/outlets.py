@@ -8,6 +8,7 @@ from functools import cache
 from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, PICTURE_AGENCIES, SITE_ENDINGS, SITES, alternatives
 
 DOMAIN = r"(?:[A-Za-z][\w-]{0,40})(?:\.[A-Za-z][\w-]{0,40}){0,4}\.(?:com|cn|net|org|hk|tw|gov)\b"
+_OWN = r" (?:Net|Network|Online|Website|News Network)(?![\w-])"
 _DASH = r"\s?(?:—{1,2}|–|-{1,3}|\||_)\s?"
 
 
@@ -15,14 +16,17 @@ _DASH = r"\s?(?:—{1,2}|–|-{1,3}|\||_)\s?"
 def named() -> str:
     """Match a known name (in any case), a name of up to four words with an ending of papers, or a domain."""
     own = rf"(?-i:[A-Z])[\w'’]*(?: (?-i:[A-Z])[\w'’]*){{0,3}} (?:{alternatives(SITE_ENDINGS)})\b"
-    return rf"(?:(?i:{alternatives(AGENCIES, SITES)})(?![\w-])(?: [Ee]nglish\.[\w.]+|\.[a-z.]{{2,8}})?|{own}|{DOMAIN})"
+    known = rf"(?i:{alternatives(AGENCIES, SITES)})(?![\w-])(?: [Ee]nglish\.[\w.]+|\.[a-z.]{{2,8}}|{_OWN})?"
+    return rf"(?:{known}|{own}|{DOMAIN})"
 
 
 @cache
 def signature() -> re.Pattern[str]:
     """Match the names of sites behind a headline, each behind its dash; Chinese characters there are such a name."""
     site = rf"(?:{named()}|[\u4e00-\u9fff·]{{2,16}})"
-    column = r"(?:(?<=[a-z])-[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}(?=-[A-Z]))?"
+    column = (
+        r"(?:(?<=[a-z])(?:-[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}(?=-[A-Z])|[_|][A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?=[_|])))?"
+    )
     return re.compile(rf"{column}\s?(?:-{{1,3}}|–|—|\||_)\s?{site}(?:{_DASH}{site}){{0,3}}")
 
 

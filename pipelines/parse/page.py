@@ -20,8 +20,9 @@ from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, EDITOR_LABELS, alte
 from pipelines.parse.masthead import DAY, Masthead, masthead
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
-from pipelines.parse.pagewords import stop_share
+from pipelines.parse.pagewords import is_headlined, stop_share
 from pipelines.parse.pictures import pictures
+from pipelines.parse.sentences import sentence_spans
 
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=\w)(?:--?|_|\|)(?=[A-Z])")
 _PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\d{1,3}\])){2,}(?:\s*(?:Next|>>\||>>))?")
@@ -188,8 +189,22 @@ def _end(text: str, start: int) -> int:
     closed = [_closed(text, start, mark) for mark in marks]
     for mark, end, following in zip(marks, closed, [*marks, len(text)][1:], strict=True):
         if (end is not None or not any(closed)) and (following - mark <= _CLOSE_BY or _is_soup(text, mark)):
-            return end or mark
+            return _trimmed(text, start, end or mark)
     return next((end for end in reversed(closed) if end), marks[-1] if marks else len(text))
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    """Where the sentences before a mark end: lists of headlines and what bids the visitor do something go too."""
+    spans = sentence_spans(text, max(start, end - _FARTHEST_STAMP), end)
+    while len(spans) > 1 and spans[0][0] > start - 1 and _is_left_over(text[slice(*spans[-1])]):
+        end = spans.pop()[0]
+    return end
+
+
+def _is_left_over(text: str) -> bool:
+    words = len(text.split())
+    is_list = words > _LONGEST_SENTENCE and stop_share(text) < _SOUP
+    return is_list or (words <= _LONGEST_BIDDING and _BIDDING.match(text) is not None)
 
 
 def _is_soup(text: str, mark: int) -> bool:
@@ -205,7 +220,7 @@ def _closed(text: str, start: int, mark: int) -> int | None:
     remnant = before[stop:] if stop else ""
     if not before or (text[mark] in "([" and any(map(str.isalpha, remnant))):
         return mark
-    is_bar = " | " in remnant and stop_share(remnant) < _SOUP
+    is_bar = (" | " in remnant and stop_share(remnant) < _SOUP) or is_headlined(remnant)
     if _CLOSED.search(before) and not is_bar:
         return mark
     if stop is None or (len(remnant.split()) > _LONGEST_REMNANT and not is_bar):
@@ -213,13 +228,22 @@ def _closed(text: str, start: int, mark: int) -> int | None:
     return mark - len(text[:mark]) + len(text[:mark].rstrip()) - len(before) + stop
 
 
+_BIDDING = re.compile(
+    r"(?:Thanks for (?:sharing|reading)|(?:Join|Follow|Download|Subscribe|Sign up|Scan|Click|Share|Get our|Read more|"
+    r"Like us|Listen|Watch|Contact (?:us|the)|Return to|Go back to)\b(?!.*[\"”]$)"
+    r"|If there is any|For copyright|Please (?:indicate|contact|understand))"
+)
+_LONGEST_SENTENCE, _LONGEST_BIDDING = 28, 40
 _PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
+
+
+_WRITERS = ("reporter", "reporters", "author", "authors", "correspondent", "correspondents", "written by")
 
 
 @cache
 def _credited() -> re.Pattern[str]:
     """The credits below a text: editors behind a label, in brackets or not; reporters in brackets; the paper."""
-    editors = rf"(?i:{alternatives(EDITOR_LABELS)})\s?[:：]\s?"
+    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：]\s?"
     return re.compile(
         rf"[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {_PERSON}(?:(?:, | and ){_PERSON})*\)"
         rf"|(?<![\w-]){editors}{_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"

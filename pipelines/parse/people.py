@@ -15,7 +15,7 @@ from pipelines.parse.lexicon import (
     alternatives,
 )
 
-_NAME = re.compile(r"[^\W\d_][\w'’.·-]*(?:[ \u00a0][^\W\d_][\w'’.·-]*){0,7}")
+_NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.·-])*(?:[ \u00a0][^\W\d_](?:[^\W_]|['’.·-])*){0,7}")
 _SEPARATOR = re.compile(r"\s*(?:[,,、;;/&|]|\band\b|\u00a0{2,}| {2,})\s*")
 
 LABELS = {
