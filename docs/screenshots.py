@@ -1,25 +1,30 @@
-"""Take pictures of what Prefect's page shows of a run: ``python docs/screenshots.py [FOLDER]``; needs chromium.
+"""Take pictures of what Prefect's page shows of a run: ``python -m docs.screenshots [FOLDER]``; needs chromium.
 
 Publishes a small source three times (a first release, a change with a broken file, a run that is refused) on a server
-of its own with a temporary store, and takes pictures of the list of runs, one run, its summary and its rejects.
+of its own with a temporary store, and takes pictures of the list of runs, one run, its summary and its rejects. Says
+which addresses beyond loopback the page asked for, and ends with 1 then.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 from pipelines.flows.server import Server, make_home
+from tests.browser import PROGRAM, Browser, open_browser
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WIDTH, MENU = 1100, 256
+PATIENCE = 6.0
 
 
 def ask(server: Server, path: str) -> list[dict[str, Any]]:
@@ -39,20 +44,18 @@ def publish(source: Path, store: Path, server: Server) -> None:
     subprocess.run(command, env=environment, cwd=store.parent, check=False)  # noqa: S603
 
 
-def take(browser: str, url: str, path: Path, size: str) -> None:
-    """Take one picture; the page is given time to ask its server."""
-    with tempfile.TemporaryDirectory() as profile:
-        command = [
-            browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={size}",
-            f"--user-data-dir={profile}", "--virtual-time-budget=60000", f"--screenshot={path}", url,
-        ]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603
+def take(browser: Browser, url: str, path: Path, height: int) -> None:
+    """Take one picture, without the menu at the left; the page is given time to ask its server and to draw."""
+    browser.resize(WIDTH, height)
+    browser.open(url)
+    time.sleep(PATIENCE)
+    clip = {"x": MENU, "y": 0, "width": WIDTH - MENU, "height": height, "scale": 1}
+    path.write_bytes(base64.b64decode(browser.send("Page.captureScreenshot", format="png", clip=clip)["data"]))
 
 
 def main(folder: Path) -> None:
     """Make the runs, then the pictures."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
+    if not PROGRAM:
         sys.exit("no chromium found: install one")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -73,10 +76,18 @@ def main(folder: Path) -> None:
             publish(source, store, server)
             artifacts = {each["key"]: each["latest_id"] for each in ask(server, "artifacts/latest")}
             runs = {each["state_type"]: each["id"] for each in ask(server, "flow_runs")}
-            take(browser, f"{server.page}/runs", folder / "runs.png", "1200,700")
-            take(browser, f"{server.page}/runs/flow-run/{runs['COMPLETED']}", folder / "run.png", "1100,620")
-            for key in ("summary-seeds", "rejects-seeds"):
-                take(browser, f"{server.page}/artifacts/artifact/{artifacts[key]}", folder / f"{key}.png", "1100,860")
+            with open_browser() as browser:
+                take(browser, f"{server.page}/runs", folder / "runs.png", 1000)
+                take(browser, f"{server.page}/runs/flow-run/{runs['COMPLETED']}", folder / "run.png", 500)
+                for key in ("summary-seeds", "rejects-seeds"):
+                    take(browser, f"{server.page}/artifacts/artifact/{artifacts[key]}", folder / f"{key}.png", 570)
+                strange = {
+                    url
+                    for url in browser.requests
+                    if not url.removeprefix("blob:").startswith((server.page, "data:", "about:"))
+                }
+    if strange:
+        sys.exit(f"the page asked for {', '.join(sorted(strange))}")
 
 
 if __name__ == "__main__":

@@ -124,6 +124,8 @@ class Reader:
             )
             self.started.append(done.pid)
             code = done.wait(LIMIT)
+            if not _goes_on(done.pid):
+                self.started.remove(done.pid)
             output.seek(0)
             said = output.read()
         self.said += said
@@ -136,6 +138,15 @@ class Reader:
             said = self._run(block, ["bash", "-c", command], may_fail=True)
             wanted = "".join(".*" if each == "…" else re.escape(each) for each in re.split("(…)", shown.rstrip()))
             assert re.fullmatch(wanted, said.rstrip(), re.S), f"{block.place}: {command}\n{said}"
+
+
+def _goes_on(group: int) -> bool:
+    """Tell whether anything of a process group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def check_settings(block: Block, text: str) -> None:

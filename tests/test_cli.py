@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import init, main, output, publish
-from pipelines.cli.display import Display
+from pipelines.cli.display import Display, Pace
 from pipelines.compare import Difference
 from pipelines.errors import DATA, INTERNAL, USAGE, CorpusError
 from pipelines.publish import ConflictError, Outcome
@@ -363,6 +363,7 @@ def test_progress_is_a_plain_line_per_stage_without_a_terminal(capsys: pytest.Ca
 def test_a_long_stage_says_how_far_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     monkeypatch.setattr("pipelines.cli.display.time.monotonic", lambda: clock[0])
+    slow = Pace()
     with Display("starting") as display:
         for done in range(0, 50, 5):
             display.show("refine", done * 1_000_000, 1_100_000_000)
@@ -374,6 +375,8 @@ def test_a_long_stage_says_how_far_it_is(capsys: pytest.CaptureFixture[str], mon
         "30.0 s refine: 30.0/1,100.0 MB 1.0 MB/s 0:17:50 left",
         "45.0 s refine: 45.0/1,100.0 MB 1.0 MB/s 0:17:35 left",
     ]
+    slow.note(10_000_000, 2_000_000_000)
+    assert str(slow) == "   10.0/2,000.0 MB  200.0 kB/s  2:45:50 left"
 
 
 def test_progress_is_a_bar_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -439,6 +442,7 @@ def test_a_document_that_is_not_there_in_a_store_that_is_not_there(
     advice = "name another with --store, or make it with corpus publish"
     assert capsys.readouterr().err == f"corpus: bridge: no such file, and no store at data: {advice}\n"
     assert main.main(["rules", "header-title"]) == 0, "the rules are there without any store"
+    assert "in the latest release" not in capsys.readouterr().out
 
 
 def test_a_folder_is_not_explained_but_a_file_of_it_is_named(
@@ -482,3 +486,20 @@ def test_a_source_that_is_not_there_costs_no_server(tmp_path: Path, capsys: pyte
     assert "nowhere" in captured.err
     assert not (tmp_path / "store").exists()
     assert time.monotonic() - begin < 2
+
+
+def test_on_a_terminal_a_message_is_broken_between_words(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    message = "the path some/long/folder-of-texts/with/a/name is wrong; correct it"
+    output.print_error(message)
+    monkeypatch.setattr("pipelines.cli.output.on_terminal", lambda: True)
+    output.print_error(message)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        f"corpus: {message}",
+        "corpus: the path",
+        "  some/long/folder-of-texts/with/a/name",
+        "  is wrong; correct it",
+    ]

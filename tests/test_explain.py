@@ -116,3 +116,14 @@ def test_a_mask_is_shown_as_what_it_is(tmp_path: Path, capsys: pytest.CaptureFix
     assert "“Editor: Wang Li ([EMAIL])” removed" in said
     assert "*" not in said
     assert "example.org" not in said
+
+
+def test_no_line_is_wider_than_prose_can_be_read_or_ends_in_blanks(
+    source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    (source / "raw" / "long.txt").write_text("The harvest of the county is in.. " * 40)
+    assert main.main(["explain", str(source / "raw" / "long.txt")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert 80 < max(map(len, lines)) <= 100
+    assert [line for line in lines if line != line.rstrip()] == []

@@ -21,12 +21,11 @@ ELSEWHERE = ("bucket", "hub")
 """What a push, or a store behind a URL, needs: services on loopback in the place of the real ones."""
 
 COMMANDS = (
-    "publish seeds --to {home}/other", "publish seeds --to {home}/other --dry-run --json",
-    "releases --store {store}", "releases --store {store} --json", "verify --store {store}",
+    "publish seeds --to {home}/other", "releases --store {store}", "verify --store {store}",
     "verify {home}/other/releases/1.0.0 --deep --source seeds", "diff 1.0.0 1.1.0 --store {store}",
     "diff 1.0.0 latest -o {home}/diff.html --store {store}", "explain a --store {store}",
     "explain {seed}", "explain {seed} --html {home}/explain.html", "report -o {home}/report --store {store}",
-    "rules --store {store}", "rules header-title --store {store}", "rules --markdown", "rules --test",
+    "rules --store {store}", "rules header-title --store {store}", "rules --test",
     "init {home}/new", "log --store {store}", "gc --store {store}", "prune --keep 2 --pin 1.0.0 --store {store}",
     "prune --keep 1 --store {store}",
     "yank 1.1.0 --reason wrong --store {store}", "yank 1.1.0 --undo --store {store}",

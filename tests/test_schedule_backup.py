@@ -53,6 +53,26 @@ def test_a_copy_taken_while_publishes_go_on_is_a_sound_store(tmp_path: Path) -> 
     assert outcome.reason.startswith("1 document added")
 
 
+def test_the_unit_of_the_page_is_one_that_systemd_takes(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
+    (unit,) = re.findall(r"```ini\n(.*?)```", page, re.DOTALL)
+    assert "PrivateTmp=true" in unit, "with ProtectSystem=strict no other folder for temporary files is left"
+    program = shutil.which("systemd-analyze")
+    if not program:
+        pytest.skip("no systemd here")
+    file = tmp_path / "corpus.service"
+    file.write_text(re.sub(r"ExecStart=\S+", f"ExecStart={sys.executable}", unit))
+    done = subprocess.run([program, "verify", "--man=no", str(file)], capture_output=True, text=True, check=False)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "corpus.service" in line]) == (0, [])
+
+
+def test_the_containerfile_copies_what_is_there() -> None:
+    lines = (ROOT / "docs" / "Containerfile").read_text(encoding="utf-8").splitlines()
+    copied = [name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]]
+    assert {"requirements.lock", "pipelines", "schemas"} <= set(copied)
+    assert all((ROOT / name).exists() for name in copied)
+
+
 def test_every_message_of_the_page_is_one_that_the_program_has() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipelines").rglob("*.py"))
     joined = re.sub(r"""["']\s*\n\s*f?["']""", "", code)

@@ -122,6 +122,19 @@ def test_every_release_of_a_store_is_verified_and_damage_is_told(
     assert [each.event for each in sent] == ["failed"]
 
 
+def test_a_store_that_is_not_there_is_told_and_not_made(embedded: Server, sent: list[Notice], tmp_path: Path) -> None:
+    from pipelines.flows.upkeep import prune_store, verify_release
+
+    store = str(tmp_path / "nowhere")
+    for work in (lambda: verify_release(store), lambda: prune_store(store, 3)):
+        with pytest.raises(CorpusError, match=r"no store at .*nowhere: name the store in the parameters"):
+            work()
+    with pytest.raises(CorpusError, match="the parameter keep is 0"):
+        prune_store(str(tmp_path), 0)
+    assert list(tmp_path.iterdir()) == []
+    assert [each.event for each in sent] == ["failed"] * 3
+
+
 def test_a_url_is_refused_as_the_store_and_becomes_no_folder(
     embedded: Server, sent: list[Notice], source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

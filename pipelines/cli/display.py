@@ -91,14 +91,19 @@ class Pace:
         now = time.monotonic()
         if not self.is_counted:
             return _clock(now - self._since)
-        unit, size = ("MB", 1e6) if self._total >= 1e6 else ("kB", 1e3)
+        unit, size = _unit(self._total)
         total = f"{self._total / size:,.1f}"
         far = f"{self._done / size:{len(total)},.1f}/{total} {unit}"
         if not self._done or self._at == self._since:
             return f"{far}  {_clock(now - self._since)}"
         rate = self._done / (self._at - self._since)
         left = max((self._total - self._done) / rate - (now - self._at), 0)
+        unit, size = _unit(rate)
         return f"{far}  {rate / size:,.1f} {unit}/s  {_clock(left)} left"
+
+
+def _unit(count: float) -> tuple[str, float]:
+    return ("MB", 1e6) if count >= 1e6 else ("kB", 1e3)
 
 
 def _clock(seconds: float) -> str:

@@ -132,10 +132,10 @@ def visible(text: str) -> str:
 
 def explain(rule: Rule, counts: Mapping[str, int]) -> list[str]:
     """Say all about one rule: why it is there, what it may do, how often it did, and its examples in full."""
-    number = counts.get(rule.id, 0)
+    made = f", {plural(counts.get(rule.id, 0), 'edit')} in the latest release" if counts else ""
     return [
         *textwrap.wrap(f"{rule.id}: {rule.why}", WIDTH),
-        f"class {rule.artefact_class}, policy {rule.policy}, {plural(number, 'edit')} in the latest release",
+        f"class {rule.artefact_class}, policy {rule.policy}{made}",
         _reach(rule),
         "",
         "points at:" if rule.policy == "annotate" else "changes:",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from prefect import flow
@@ -32,7 +33,7 @@ def verify_release(
     CorpusError names the first one that is not what was published; people are told as of a failed run.
     """
     with told(store), limited(timeout_seconds):
-        home = local_store(store)
+        home = _home(store)
         chosen = [Release(each.path) for each in releases(home)] if version == "all" else [resolve(home, version)]
         if not chosen:
             raise CorpusError(f"no release in {store}: name the store in the parameters of the deployment", USAGE)
@@ -59,14 +60,21 @@ def prune_store(
     timeout_seconds: float | None = None,
 ) -> list[str]:
     """Take all but the last ``keep`` releases away, as ``corpus prune`` does; return their versions."""
-    if keep < 1:
-        raise CorpusError(f"the parameter keep is {keep}: give a whole number from 1", USAGE)
     with told(store), limited(timeout_seconds):
-        gone = [each.version for each in prune(local_store(store), keep, dry_run=dry_run)]
+        if keep < 1:
+            raise CorpusError(f"the parameter keep is {keep}: give a whole number from 1", USAGE)
+        gone = [each.version for each in prune(_home(store), keep, dry_run=dry_run)]
         said = f"{plural(len(gone), 'old release')} {'to be removed' if dry_run else 'removed'}"
         text = f"# {store}: {said}\n\n" + "\n".join(f"- {version}" for version in gone)
         quietly(lambda: create_markdown_artifact(text, key="prune", description=said))
     return gone
+
+
+def _home(store: str) -> Path:
+    home = local_store(store)
+    if not home.is_dir():
+        raise CorpusError(f"no store at {store}: name the store in the parameters of the deployment", USAGE)
+    return home
 
 
 @contextmanager
