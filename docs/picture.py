@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from docs.screenshots import BROWSERS, take
+from tests.browser import PROGRAM, open_browser
 
 TEXT = (
     "County opens a new bridge over the river\n\n2024-05-03 09:30\n\n"
@@ -24,8 +23,7 @@ TEXT = (
 
 def main() -> None:
     """Publish the text, write the report and take the picture."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
+    if not PROGRAM:
         sys.exit("no chromium found: install one")
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "texts" / "raw"
@@ -34,7 +32,11 @@ def main() -> None:
         for command in (["publish", "texts", "--to", "store"], ["report", "--store", "store", "-o", "report"]):
             subprocess.run([sys.executable, "-m", "pipelines", *command], cwd=scratch, check=True)  # noqa: S603
         page = (Path(scratch) / "report" / "index.html").as_uri()
-        take(browser, f"{page}#/document/0", Path(__file__).parent / "images" / "document.png", "1160,860")
+        with open_browser() as browser:
+            browser.resize(1160, 860)
+            browser.open(f"{page}#/document/0")
+            browser.wait("typeof Report !== 'undefined' && Report.shown === 'document'")
+            browser.capture(Path(__file__).parent / "images" / "document.png")
 
 
 if __name__ == "__main__":

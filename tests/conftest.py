@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from pipelines.flows.server import Server, make_home
+
+settings.register_profile("corpus", deadline=None)  # what a test takes depends on what else the machine is doing
+settings.load_profile("corpus")
 
 
 @pytest.fixture(scope="session")

@@ -266,7 +266,7 @@ def test_where_no_language_is_asked_for_the_card_names_those_found() -> None:
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_title_breaks_the_front_matter(title: str) -> None:
     sound = title.encode("utf-8", "ignore").decode()
     card = render_card(EMPTY_TABLES, replace(SETTINGS, title=sound, description=sound), HISTORY)
@@ -275,7 +275,7 @@ def test_no_title_breaks_the_front_matter(title: str) -> None:
 
 
 @given(documents)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_the_card_depends_on_its_arguments_alone(sample: list[CleanedDocument]) -> None:
     first = render_card(build_tables(sample, []), SETTINGS, HISTORY)
     assert render_card(build_tables(sample[::-1], []), SETTINGS, HISTORY) == first

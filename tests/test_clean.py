@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.clean import Knowledge, check_guards, find_edits, find_excesses
@@ -56,7 +56,6 @@ def test_the_known_artefacts_of_the_seeds_are_met(row: dict[str, object]) -> Non
         assert not [e for e in applied if e.rule != "dateline"]
 
 
-@settings(deadline=None)
 @given(raw_texts)
 @example("\ufeffTitle of it\r\n\r\nBody of it, in the county. . The end .")
 def test_replay_and_undo(raw: str) -> None:
@@ -69,7 +68,6 @@ def test_replay_and_undo(raw: str) -> None:
         assert back == raw
 
 
-@settings(deadline=None)
 @given(raw_texts)
 def test_every_moved_value_comes_from_the_raw_text(raw: str) -> None:
     got = refined(raw)
@@ -82,7 +80,6 @@ def test_every_moved_value_comes_from_the_raw_text(raw: str) -> None:
         assert hides or e.before == raw[e.start : e.end]
 
 
-@settings(deadline=None)
 @given(raw_texts)
 def test_cleaning_a_cleaned_text_changes_nothing(raw: str) -> None:
     once = refined(raw)
@@ -96,14 +93,12 @@ def test_cleaning_the_seeds_twice_changes_nothing(path: Path) -> None:
     assert refined(text).text == text
 
 
-@settings(deadline=None)
 @given(raw_texts)
 def test_gating_never_changes_a_result(raw: str) -> None:
     document = parse(raw)
     assert find_edits(document, KNOWLEDGE) == find_edits(document, KNOWLEDGE, gated=False)
 
 
-@settings(deadline=None)
 @given(st.sampled_from([line for line in LINES if '"' not in line and "“" not in line and len(line) < 400]))
 def test_quoted_speech_is_never_reworded(line: str) -> None:
     spoken = line.strip(" ().").replace("Tel:", "").replace("@", "")

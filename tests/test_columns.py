@@ -7,7 +7,7 @@ from operator import attrgetter
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.columns import Drawn, Gathered
@@ -24,7 +24,6 @@ def term(name: str, start: int) -> Term:
 PARTS = ((term("one", 0), term("two", 5)), (), (term("three", 2),))
 
 
-@settings(deadline=None)  # the first example loads Arrow
 @given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.sampled_from(PARTS)), max_size=5), max_size=6))
 def test_rows_are_those_of_all_findings_one_by_one(documents: list[list[tuple[int, tuple[Term, ...]]]]) -> None:
     laid = [Laid([(100 * n + by, part) for n, (by, part) in enumerate(parts)]) for parts in documents]

@@ -144,7 +144,7 @@ def test_croissant_tells_data_that_were_changed_from_data_that_were_added() -> N
 
 
 @given(documents, documents)
-@settings(max_examples=15, deadline=None, phases=PHASES)
+@settings(max_examples=15, phases=PHASES)
 def test_forth_and_back_are_mirror_images(old: list[CleanedDocument], new: list[CleanedDocument]) -> None:
     before, after = tables(*old), tables(*new)
     forth, back = compare(before, after), compare(after, before)

@@ -38,7 +38,7 @@ def numbered(key: str, number: int, words: str = "") -> CleanedDocument:
 
 
 @given(st.lists(st.sampled_from(OPS), max_size=12), st.integers(0, 3))
-@settings(max_examples=10, deadline=None, phases=PHASES)
+@settings(max_examples=10, phases=PHASES)
 def test_the_difference_is_the_script(script: list[str], added: int) -> None:
     old = [numbered(f"k{i:02}", i) for i in range(len(script))]
     new = [numbered(f"new{i}", 100 + i) for i in range(added)]

@@ -121,7 +121,7 @@ def test_what_looks_alike_in_a_band_is_compared_in_full() -> None:
 
 
 @given(st.lists(st.sampled_from(PASSAGES[:6]), max_size=12), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_groups_do_not_depend_on_order(sample: list[str], chance: random.Random) -> None:
     texts = [change(text, chance.choice([0.0, 0.03, 0.1, 0.3]), chance) for text in sample]
     order = chance.sample(range(len(texts)), len(texts))

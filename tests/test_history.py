@@ -84,7 +84,7 @@ def count(version: str, step: str | None) -> str:
 
 @pytest.mark.slow
 @given(histories, st.sampled_from(["semver", "frictionless", "croissant"]))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_numbers_follow_from_what_was_done(
     tmp_path_factory: pytest.TempPathFactory, history: list[list[tuple[str, str, int]]], policy: str
 ) -> None:

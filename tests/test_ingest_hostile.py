@@ -309,7 +309,7 @@ BYTES = st.one_of(
 
 
 @given(data=BYTES, ending=st.sampled_from(ENDINGS))
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_whatever_comes_has_an_outcome(tmp_path_factory: pytest.TempPathFactory, data: bytes, ending: str) -> None:
     path = tmp_path_factory.mktemp("any") / f"a.{ending}".rstrip(".")
     path.write_bytes(data)

@@ -94,7 +94,7 @@ def test_a_name_in_brackets_is_not_noted(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_has_a_language(text: str) -> None:
     assert detect_language(text)
     assert sum(count_letters(text).values()) <= len(text)

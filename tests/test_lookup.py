@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.release import TableFiles
@@ -16,7 +16,6 @@ from pipelines.release.lookup import RowsByDocument, find_document
 counts = st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 5), max_size=8)
 
 
-@settings(deadline=None)
 @given(counts, st.integers(1, 4), st.booleans())
 def test_the_rows_of_a_document_are_found_in_whichever_row_groups_they_lie(
     counts: dict[str, int], rows: int, has_statistics: bool

@@ -1,7 +1,7 @@
 """Parsing: layouts are recognised wherever they come from, and ordinary prose is left in the body."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from pipelines.document import Document
 from pipelines.parse import parse
@@ -22,7 +22,6 @@ def parts(raw: str) -> list[tuple[str, str]]:
     return [(part.field, raw[part.start : part.end]) for p in parse(raw).paragraphs for part in p.parts]
 
 
-@settings(deadline=None)
 @given(raw_texts)
 def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
     document: Document = parse(raw)

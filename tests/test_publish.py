@@ -256,7 +256,7 @@ def test_large_tables_are_cut_into_row_groups_and_files(tmp_path: Path, monkeypa
 
 
 @given(documents, documents)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_parent_and_changes_make_the_release(
     tmp_path_factory: pytest.TempPathFactory, old: list[CleanedDocument], new: list[CleanedDocument]
 ) -> None:
@@ -376,7 +376,7 @@ KINDS: dict[str, bytes | None] = {
     ),
     st.sampled_from(["keep_all", "keep_first"]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_input_is_named_once_and_all_sums_agree(
     tmp_path_factory: pytest.TempPathFactory, mixture: list[tuple[str, str, int]], policy: str
 ) -> None:

@@ -125,7 +125,7 @@ def sound(table: str, field: pa.Field, row: int) -> object:
 
 
 @given(tables())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_arrow_finds_sound_is_what_pandera_finds_sound(drawn: tuple[str, pa.Table]) -> None:
     name, table = drawn
     assert schemas.is_plainly_sound(name, table) == (not schemas.find_breaches(name, table))

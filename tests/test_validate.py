@@ -49,7 +49,7 @@ def test_blanks_between_paragraphs_are_no_artefact_but_glued_sentences_are(
 
 
 @given(documents)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_row_hash_can_be_recomputed_from_the_table(sample: list[CleanedDocument]) -> None:
     for row in build_tables(sample, []).documents.to_pylist():
         assert row_sha256(row) == row["row_sha256"]
@@ -175,7 +175,7 @@ def test_what_breaks_the_schema_becomes_a_reject_and_the_others_stay(broken: Cle
 
 
 @given(st.lists(st.builds(make_document, key=any_texts, text=any_texts, edits=st.integers(0, 3)), max_size=6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_nothing_disappears(sample: list[CleanedDocument]) -> None:
     tables = build_tables(sample, [make_reject()])
     assert tables.documents.num_rows + tables.rejects.num_rows == len(sample) + 1
@@ -184,7 +184,7 @@ def test_nothing_disappears(sample: list[CleanedDocument]) -> None:
 
 
 @given(documents, st.randoms(use_true_random=False))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_order_of_arrival_does_not_matter(sample: list[CleanedDocument], chance: random.Random) -> None:
     rejects = [make_reject("x"), make_reject("y")]
     sample += [replace(d, raw=replace(d.raw, id=f"{d.raw.id} copy")) for d in sample[::2]]

@@ -66,7 +66,7 @@ def _above_dateline(blocks: list[Block]) -> list[Paragraph]:
     above = blocks[:signed]
     if any(word_count(block.text) > _LONGEST_DECK or block.text[0] in "\"“'‘" for block in above):
         return []
-    return [(readings.said(b.text)[0] and _opening(b, "", may_head=False)) or _told(b) for b in above]
+    return [laid(readings.said(b.text)[0], b.start) or _told(b) for b in above]
 
 
 def _is_told(text: str) -> bool:

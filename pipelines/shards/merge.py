@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY = "1GB"
-SORTED_BYTES = 16_000_000
+SORTED_BYTES = 32_000_000
 """Bytes of rows that are held at a time, and what a row counts at least."""
 ROW_WEIGHT = 64
 
 MOST_PARTS = 256
-"""Ranges at most, each with a file that is open; beyond 4 GB of rows they are larger."""
+"""Ranges at most, each with a file that is open; beyond 8 GB of rows they are larger."""
 
-ROWS = {"documents": 1_024}
-OTHER_ROWS = 65_536
-"""Rows that are read, and come out, at a time."""
+READ_ROWS, ROWS = {"documents": 4_096}, {"documents": 1_024}
+OTHER_READ_ROWS, OTHER_ROWS = 262_144, 65_536
+"""Rows that are read, and that come out, at a time. Of those read each range gets a piece, which must not be tiny."""
 
 Integers = npt.NDArray[np.int64]
 Pieces = Mapping[str, "pa.Table | Path"]
@@ -139,7 +139,7 @@ def _read(piece: pa.Table | Path, name: str) -> Iterator[pa.Table]:
         yield piece
         return
     with pq.ParquetFile(piece, read_dictionary=schemas.stored_columns(name, "category")) as file:
-        for batch in file.iter_batches(ROWS.get(name, OTHER_ROWS)):
+        for batch in file.iter_batches(READ_ROWS.get(name, OTHER_READ_ROWS)):
             yield pa.Table.from_batches([batch])
 
 
