@@ -1,5 +1,7 @@
 """Memory: what was worked out for a line or a paragraph, kept for the next text that has it; bounded, and quick to ask.
 
+It is bounded twice: by the number of answers, and by the characters asked about, since a line may be a whole page.
+
 ``functools.lru_cache`` builds a tuple for every question and keeps a link for every answer; a text asks some hundred
 questions, nearly all of which were answered before.
 """
@@ -8,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from typing import TypeVar
+
+MOST_CHARACTERS = 10_000_000
+"""Characters of all texts whose answers one memory keeps, but for a single longer text."""
 
 Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
@@ -21,15 +26,24 @@ class _Memory(dict[Key, Answer]):
         self._work = work
         self._half = most // 2
         self._before: dict[Key, Answer] = {}
+        self._room = MOST_CHARACTERS // 2
 
     def __missing__(self, key: Key) -> Answer:
         """Find the answer among the older ones, or work it out."""
         answer = self._before[key] if key in self._before else self._work(key)
-        if len(self) >= self._half:
+        self._room -= _length(key)
+        if self and (len(self) >= self._half or self._room < 0):
             self._before = dict(self)
             self.clear()
+            self._room = MOST_CHARACTERS // 2 - _length(key)
         self[key] = answer
         return answer
+
+
+def _length(key: object) -> int:
+    """The characters of the text that is asked about, alone or with what else is asked."""
+    text = key[0] if isinstance(key, tuple) else key
+    return len(text) if isinstance(text, str) else 0
 
 
 def remember(most: int) -> Callable[[Callable[[Key], Answer]], Callable[[Key], Answer]]:

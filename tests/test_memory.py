@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.memory import remember
+from pipelines.memory import MOST_CHARACTERS, remember
 
 
 @given(st.lists(st.integers(0, 40), max_size=400), st.integers(2, 20))
@@ -40,3 +40,14 @@ def test_memory_is_bounded() -> None:
     for number in range(1_000):
         asked(number)
         assert len(memory) + len(memory._before) <= 10
+
+
+def test_memory_is_bounded_by_the_length_of_what_is_asked_too() -> None:
+    asked = remember(1_000)(lambda key: key)
+    memory = asked.__self__  # type: ignore[attr-defined]
+    long = "x" * (MOST_CHARACTERS // 7)
+    for number in range(20):
+        assert asked((f"{long}{number}", number))[1] == number
+        assert sum(len(text) for text, _ in (*memory, *memory._before)) <= MOST_CHARACTERS
+    assert asked(("y" * MOST_CHARACTERS, 0))[1] == 0
+    assert len(memory) == 1

@@ -39,6 +39,8 @@ PAGES = {
     f"Related articles{BELOW}",
     "tools": f"{TITLE}_Department of Works {MENU}{TITLE} Time: 2024-05-01 08:30 Source: Xinhua Views: 1024 "
     f"【Font: Large Medium Small】 {BODY} Previous: Bridge opens Next: Village grows{BELOW}",
+    "letters": f"{TITLE} - The Daily {MENU}{TITLE} published : 2024-05-01 at 08:30 Source: Xinhua Font: A A {BODY} "
+    f"Tagged county Share Facebook Twitter Previous Bridge opens Next New school Leave a Reply{BELOW}",
     "bids": f"{TITLE} | The Herald {MENU}{TITLE} Li Ming in Beijing Published: 08:30 AM, 1 May, 2024 (Xinhua) {BODY} "
     f"Thanks for sharing! Join our channel and get the latest news. More on this topic Bridge opens{BELOW}",
     "left over": f"{TITLE}-Sohu.com {MENU}{TITLE} 2024-05-01 08:30 Source: Xinhua {BODY} Return to the site, see more "

@@ -77,6 +77,15 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
         ("Southern Daily News (Reporter Li Yang) ", [("outlet", "Southern Daily"), ("reporters", "Li Yang")]),
         ("【Global Network reporter Li Yang】 ", [("outlet", "Global Network"), ("reporters", "Li Yang")]),
         ("Overseas Network, May 3. ", [("outlet", "Overseas Network"), ("dateline_date", "May 3")]),
+        (
+            "Xinhua News Agency, Changsha, May 3, reporter Li Yang reported: ",
+            [
+                ("outlet", "Xinhua News Agency"),
+                ("dateline_place", "Changsha"),
+                ("dateline_date", "May 3"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
         ("CCTV News: ", [("outlet", "CCTV News")]),
         (
             "Xinhua News Agency Changsha May 3 (Reporter Li Yang) ",
@@ -135,6 +144,8 @@ def test_prose_is_no_dateline(line: str) -> None:
         ("(According to Reuters)", [("outlet", "Reuters")]),
         ("(China-Singapore Jingwei APP)", [("outlet", "China-Singapore Jingwei")]),
         ("Editor Wang Lei", [("editors", "Wang Lei")]),
+        ("Edit/Wang Lei", [("editors", "Wang Lei")]),
+        ("(This article is from The Paper. For more original information, please download the APP)", []),
         ("Editor on duty: Wang Lei", [("editors", "Wang Lei")]),
         ("Second trial: Wang Lei", [("editors", "Wang Lei")]),
         ("(Overseas Network Li Yang)", [("outlet", "Overseas Network"), ("reporters", "Li Yang")]),
@@ -277,7 +288,7 @@ def test_an_agency_in_a_credit_is_no_photographer() -> None:
     [
         "-Xinhua English.news.cn", "-Xinhuanet.com", " - 华声在线", "-Hunan Daily - 华声在线", "_Guangming.com",
         " | CNA", "--People's Daily Online", "_The Paper", "_China Economic Net——National Economic Portal",
-        "-chinanews.com", "-Viewpoint Headline-Hunan Daily-Huasheng Online",
+        "-chinanews.com", "_Eastday", "_News_Eastday", "｜The Paper", "-Viewpoint Headline-Hunan Daily-Huasheng Online",
     ],
 )  # fmt: skip
 def test_the_name_of_the_site_comes_off_the_headline(suffix: str) -> None:
@@ -323,6 +334,14 @@ def test_what_parts_a_text_is_no_deck(line: str) -> None:
     assert roles(f"Bylaws of the reading club\n\n{line}\n\n{LEAD}")[1] == ("body", line)
 
 
+@pytest.mark.parametrize("line", ["({} Photo by Li Yang)", "({} Photo by Li Yang).", "{} Photo by Li Yang"])
+def test_a_caption_leaves_its_brackets_and_its_photographer_behind(line: str) -> None:
+    shown = "Children read in the yard of the school."
+    got = refined(f"The county opens a school\n\n2024-05-03\n\n{LEAD}\n\n{line.format(shown)}\n\n{LEAD} It was glad.")
+    assert (got.fields.captions, got.fields.photographers) == ((shown,), ("Li Yang",))
+    assert got.text == f"{LEAD}\n\n{LEAD} It was glad."
+
+
 def test_a_picture_above_the_dateline_leaves_its_caption() -> None:
     shown = "On May 3, villagers dry tea leaves in the yard."
     raw = (
@@ -359,6 +378,11 @@ def test_what_stands_between_the_headline_and_the_dateline_is_deck_or_caption() 
 def test_the_last_paragraph_before_the_credit_of_a_picture_stays() -> None:
     got = refined(f"A bridge opens\n{LEAD}\nThe bridge is long, and all came to see it. (Photo by Wang Lei)\n")
     assert got.text.endswith("The bridge is long, and all came to see it.")
+
+
+@pytest.mark.parametrize("line", ["Related News", "Hot News", "Top Daily"])
+def test_a_line_that_ends_as_papers_do_is_no_outlet(line: str) -> None:
+    assert refined(f"A bridge opens\n{LEAD}\n{LEAD}\n{line}\n").fields.outlet is None
 
 
 def test_a_short_letter_is_no_deck() -> None:

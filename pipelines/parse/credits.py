@@ -66,7 +66,10 @@ def _shown(block: Block, credit: re.Match[str]) -> Paragraph | None:
         return Paragraph("credit", block.start, block.end, "photo-credit", parts)
     if credit.group()[0] in "(（[" and not _PICTURED.search(above):
         return None
-    return Paragraph("caption", block.start, block.end, "caption", parts, ((block.start + len(above), block.end),))
+    below = (block.start + len(above), block.end)
+    is_enclosed = above[0] in "(（[" and credit.group().rstrip(".")[-1] in ")）]" and credit.group()[0] not in "(（["
+    cuts = ((block.start, block.start + 1), below) if is_enclosed else (below,)
+    return Paragraph("caption", block.start, block.end, "caption", parts, cuts)
 
 
 def _photographers(block: Block) -> Iterator[Part]:

@@ -30,7 +30,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     label = rf"(?i:{alternatives(REPORTER_LABELS)})\b|Xinhua (?=[A-Z])"
     byline = rf"\((?P<byline>(?:{label})[^()\n]{{2,160}}|{_PERSONS})\)"
     wire = rf"(?:{_PLACE},\s?)?{when}\s{{0,2}}{agency}{_DASH}"
-    end = rf"(?:\((?:{known})\){_DASH}?|{byline}{_DASH}?|{_DASH})"
+    told_by = rf"(?P<teller>(?i:reporters?) {_NAME} {_NAME}(?:(?:, | and ){_NAME} {_NAME}){{0,3}}) report(?:ed|s)?[:：]"
+    end = rf"(?:\((?:{known})\){_DASH}?|{byline}{_DASH}?|{told_by}|{_DASH})"
     press = rf"{outlet}{_APP}(?:[,.]\s?|\s)(?:{_PLACE},?\s?)?{when}[,.:]?\s{{0,2}}(?:\((?:{known})\)\s?)?{end}\s?"
     behind = r"(?!,?\s?(?:19|20)\d\d\b)(?:\.\s|:\s|,\s|\s(?=[A-Z\"“])|(?=,?\s?(?i:title|topic)\s?[:：]))\s?"
     plain = rf"(?P<outlet>{known}){_APP}(?:,\s?|\s)(?:{_PLACE},\s?)?{when}{behind}"
@@ -103,10 +104,11 @@ def _parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
     columns = (("outlet", "outlet"), ("place", "dateline_place"), ("date", "dateline_date"), ("agency", "outlet"))
     parts = [Part(c, offset + match.start(g), offset + match.end(g)) for g, c in columns if groups.get(g)]
     parts = [_without_news(part, match.string[part.start - offset : part.end - offset]) for part in parts]
-    if groups.get("byline"):
-        start = match.start("byline")
+    named = next((group for group in ("byline", "teller") if groups.get(group)), None)
+    if named:
+        start = match.start(named)
         parts += [
             Part("reporters", offset + start + a, offset + start + b)
-            for a, b in people(groups["byline"].replace("Xinhua ", " " * 7))
+            for a, b in people(groups[named].replace("Xinhua ", " " * 7))
         ]
     return tuple(parts)

@@ -154,7 +154,7 @@ NOTICE_MARKS = _entries(
     please indicate the source | website cooperation | without written authorization | no reproduction without |
     reproduction is prohibited | for the latest china news | please enable javascript | powered by disqus |
     no reprint | may not be reproduced | without authorization | without permission | scan it to | scan the code |
-    related documents
+    related documents | this article is from | for more original
     """
 )
 """Any of these in the closing part of a page marks a notice or a contact line of the site."""
@@ -190,6 +190,7 @@ PICTURE_AGENCIES = _entries("VCG | IC | CFP | Getty Images | China Military | Vi
 
 CLOSING_MARKS = _entries(
     """
+    Tagged | Share Facebook | Related Posts | Leave a Reply | Leave a reply | RECOMMENDED | COMMENT ( |
     (Original title | (original title | (Original headline | Guess you like | Extended reading | Further reading |
     Reporter: | Author: | First trial: | Editor on duty: | Duty editor: | More on this topic | Label: | Labels: |
     Tagged: | Attachments: | Attachment: | TOPICS | Topics: | Search Trends | Search Results | Contact the writer |

@@ -30,7 +30,8 @@ _WORD = r"(?-i:[A-Z])[\w'’.-]*"
 _ALIAS = r"(?-i:[a-z]{3,12})"
 _NAME = rf"{_WORD}(?: {_WORD}){{0,5}}"
 _NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
-_SMALL = "(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|big|medium|large|small)"
+_SIZE = "(?:big|medium|large|small)"
+_SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
 _BARS = re.compile(r"[\s|/·,;:•>»\]】)+\-–]*")
 _WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
@@ -58,7 +59,8 @@ def _item() -> re.Pattern[str]:
     labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
     tools = alternatives(PAGE_TOOLS)
     return re.compile(
-        rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{_FIGURES})|{_WEEKDAY}|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{_FIGURES})|{_WEEKDAY}"
+        rf"|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{_FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
@@ -97,6 +99,9 @@ def masthead_line(block: Block) -> Paragraph | None:
         return None
     found = masthead(block.text, 0)
     if found.end < len(block.text.rstrip(" .:：|")) or not (found.parts or found.buttons > 1):
+        return None
+    surfaces = [block.text[p.start : p.end].lower() for p in found.parts if p.field == "outlet"]
+    if found.parts and len(surfaces) == len(found.parts) and surfaces[0] not in _KNOWN:
         return None
     parts = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in found.parts)
     role, layout = ("stamp", "header-stamp") if parts else ("chrome", "site-chrome")

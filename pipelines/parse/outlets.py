@@ -27,7 +27,10 @@ def signature() -> re.Pattern[str]:
     column = (
         r"(?:(?<=[a-z])(?:-[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}(?=-[A-Z])|[_|][A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?=[_|])))?"
     )
-    return re.compile(rf"{column}\s?(?:-{{1,3}}|–|—|\||_)\s?{site}(?:{_DASH}{site}){{0,3}}")
+    name = r"[A-Z][A-Za-z0-9]{1,20}(?: [A-Z][A-Za-z0-9]{0,20}){0,4}"
+    return re.compile(
+        rf"{column}\s?(?:-{{1,3}}|–|—|\||_)\s?{site}(?:{_DASH}{site}){{0,3}}|(?<=\w)[_｜]{name}(?:[_｜]{name}){{0,3}}"
+    )
 
 
 @cache

@@ -187,8 +187,9 @@ def _end(text: str, start: int) -> int:
     """Where the text ends: at the first of the site's closing marks that others follow, or that little follows."""
     marks = [m.start("mark") for m in _closing().finditer(text, start)]
     closed = [_closed(text, start, mark) for mark in marks]
+    is_sure = any(closed)
     for mark, end, following in zip(marks, closed, [*marks, len(text)][1:], strict=True):
-        if (end is not None or not any(closed)) and (following - mark <= _CLOSE_BY or _is_soup(text, mark)):
+        if (end is not None or not is_sure) and (following - mark <= _CLOSE_BY or _is_soup(text, mark)):
             return _trimmed(text, start, end or mark)
     return next((end for end in reversed(closed) if end), marks[-1] if marks else len(text))
 
@@ -231,7 +232,7 @@ def _closed(text: str, start: int, mark: int) -> int | None:
 _BIDDING = re.compile(
     r"(?:Thanks for (?:sharing|reading)|(?:Join|Follow|Download|Subscribe|Sign up|Scan|Click|Share|Get our|Read more|"
     r"Like us|Listen|Watch|Contact (?:us|the)|Return to|Go back to)\b(?!.*[\"”]$)"
-    r"|If there is any|For copyright|Please (?:indicate|contact|understand))"
+    r"|If there is any|Do you like|For copyright|Please (?:indicate|contact|understand))"
 )
 _LONGEST_SENTENCE, _LONGEST_BIDDING = 28, 40
 _PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
