@@ -124,7 +124,7 @@ def _glossary_bytes() -> bytes:
 
 def _code(package: str) -> list[bytes]:
     folder: Traversable = files("pipelines") / package
-    modules = sorted((f for f in folder.iterdir() if f.name.endswith(".py")), key=lambda f: f.name)
+    modules = sorted((f for f in folder.iterdir() if f.name.endswith((".py", ".ini"))), key=lambda f: f.name)
     return [f.read_bytes() for f in modules]
 
 

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.parse import parse
@@ -155,6 +155,7 @@ LINES = [
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=60))
+@example([TITLE, TEXT[0], "May 4, 2021", TITLE])
 def test_what_remains_is_no_page_any_more(lines: list[str]) -> None:
     blocks = split("\n".join(lines))
     off, rest = densest(blocks)

@@ -55,7 +55,7 @@ def test_a_copy_taken_while_publishes_go_on_is_a_sound_store(tmp_path: Path) -> 
 
 def test_the_unit_of_the_page_is_one_that_systemd_takes(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
-    (unit,) = re.findall(r"```ini\n(.*?)```", page, re.DOTALL)
+    (unit,) = re.findall(r"```ini.*?\n(.*?)```", page, re.DOTALL)
     assert "PrivateTmp=true" in unit, "with ProtectSystem=strict no other folder for temporary files is left"
     program = shutil.which("systemd-analyze")
     if not program:

@@ -32,8 +32,7 @@ _PICTURED = re.compile(
 def caption(block: Block) -> Paragraph | None:
     """Recognise a paragraph wholly in parentheses that speaks of a picture or opens with a day: a lone caption."""
     pictured = _PICTURE_CREDIT.search(block.text, max(0, len(block.text) - 110)) if _may_picture(block.text) else None
-    shown = _shown(block, pictured) if pictured else None
-    if shown:
+    if pictured and (shown := _shown(block, pictured)):
         return shown
     match = _WHOLE_PARENTHESIS.fullmatch(block.text)
     if not match or word_count(match["inside"]) < _MIN_CAPTION_WORDS or not _PICTURED.search(match["inside"]):

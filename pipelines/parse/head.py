@@ -45,10 +45,11 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
             title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
             rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
             continue
-        titled = None if title else _asked_title(rest)
+        titled = _asked_title(rest, title)
         if titled:
-            title = rest.pop(0).text
+            title = title or rest[0].text
             found.append(titled)
+            rest.pop(0)
             continue
         paragraph = _opening(rest, title)
         if paragraph is None:
@@ -87,16 +88,21 @@ def may_be_glued(text: str) -> bool:
     return known is not None
 
 
-def _asked_title(blocks: list[Block]) -> Paragraph | None:
-    """A first line that ends as a sentence does is a title all the same, where the dateline or the stamp follows it."""
+def _asked_title(blocks: list[Block], title: str) -> Paragraph | None:
+    """A line that ends as a sentence does is a title all the same, where the dateline or the stamp follows it.
+
+    Below a title it is a deck where the stamp follows: else it would be a title when the text is read again.
+    """
     if len(blocks) < 2 or not MIN_TITLE_WORDS <= word_count(blocks[0].text) <= MAX_HEADLINE_WORDS:
         return None
     is_plain = not any(readings.said(blocks[0].text)) and dateline(blocks[0]) is None
     if not is_plain or len(sentence_ends(blocks[0].text)) > 1 or is_headline(blocks[0]):
         return None
     following = readings.said(blocks[1].text)[0]
-    is_signed = dateline(blocks[1]) is not None or (following is not None and following.role == "stamp")
-    return labelled_title(blocks[0]) if is_signed else None
+    is_stamped = following is not None and following.role == "stamp"
+    if title:
+        return labelled_title(blocks[0], "subtitle", "header-deck") if is_stamped else None
+    return labelled_title(blocks[0]) if is_stamped or dateline(blocks[1]) is not None else None
 
 
 def _is_wrapped(blocks: list[Block]) -> bool:

@@ -9,60 +9,19 @@ from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Part
 from pipelines.memory import remember
 from pipelines.parse.blocks import Block, ends_sentence
-from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives
+from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, alternatives, entries
 from pipelines.parse.memory import REMEMBERED
 from pipelines.parse.people import people
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-def _lines(text: str) -> frozenset[str]:
-    return frozenset(text.split("|"))
-
-
-_STOP_WORDS = _words(
-    "a about after all also although an and any are as at be because been before being but by can could did do does "
-    "during each for from had has have he her him his how i if in into is it its may me more most my no not of on one "
-    "only or other our out over said she should since so some than that the their them then there these they this "
-    "those to up was we were what when where which while who will with would you your"
-)
-
-_SITE_WORDS = _words(
-    "about account ad address ads advertise advertisement advertising adverts alerts app apps archive archives article "
-    "articles blog bookmark browser button buttons cancel careers chevron close comment comments contact contacts "
-    "content cookie cookies copy copyright disclaimer donate download email e-mail facebook faq faqs feed feedback "
-    "flipboard follow followers forum forums fullscreen gallery google googleplus help home homepage instagram jobs "
-    "join like likes link linkedin links loading log login logout main masthead media menu messenger mobile more "
-    "navigation newsletter newsletters next notice page password permalink permissions pinterest plus podcast podcasts "
-    "policies policy popular post posts prev previous print privacy profile read recommended reddit register related "
-    "reply reprints rss save search section sections services settings share shares sharing sign site sitemap skip "
-    "snapchat sponsored stories story submit subscribe subscribed subscription subscriptions support tag tags telegram "
-    "terms toggle top topics trending tumblr tweet tweets twitter user username view viewed vimeo vk watch webmaster "
-    "whatsapp wordpress xing youtube"
-)
-_PLAIN_WORDS = _words(
-    "a all am an and apr at back by click conditions count daily en english for friend full go here in info "
-    "information it latest list live map me my new news note now of on open opens or other our out pm results rights "
-    "service show stay story sub team the this to today up us use using via video videos we window with world "
-    "year you your editorial ethics guidelines statement staff legal tips tip customer centre center"
-)
-_SURE_WORDS = _SITE_WORDS - _words(
-    "about ad address app apps archive article articles blog button careers comment content copy feed google help home "
-    "join like link log main media mobile more next notice page plus post posts previous profile read related save "
-    "section services settings sign site story stories support tag top topics user view watch"
-)
-"""Words that name a part of a site; of the others a line of the site needs two, or to be one of ``_SURE_LINES``."""
-
-_SURE_LINES = _lines(
-    "home|home page|read more|learn more|see more|view more|show more|load more|more|sign in|sign up|log in|join|next|"
-    "about|about us|help|skip to main content|skip to content|back to top|related articles|related stories|more news|"
-    "see all|view all|most read|our team|site map|media kit|contributors|top stories|click here|articles"
-)
-_ANY_WORDS = _SITE_WORDS | _PLAIN_WORDS | _words(" ".join(_SURE_LINES))
+_STOP_WORDS = frozenset(entries("words", "stop"))
+_SITE_WORDS = frozenset(entries("words", "site"))
+_PLAIN_WORDS = frozenset(entries("words", "plain"))
+_SURE_WORDS = _SITE_WORDS.difference(entries("words", "unsure"))
+_SURE_LINES = frozenset(entries("words", "lines"))
+_ANY_WORDS = _SITE_WORDS | _PLAIN_WORDS | frozenset(" ".join(_SURE_LINES).split())
 
 _HEAD = re.compile(
     r"(?:related|most (?:popular|read|viewed|watched|shared|commented|recent)|(?:must|also|further) read(?:ing)?|"
