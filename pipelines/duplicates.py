@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.shingles import BANDS, Bands, Hashes, Indices, fingerprints, hash_shingles
+from pipelines.shingles import Bands, Hashes, Indices, hash_shingles
 
 LIKENESS = 0.5
 
@@ -30,19 +30,6 @@ REMEMBERED = 2_048
 
 TextsOf = Callable[[Sequence[int]], Sequence[str]]
 """Gives the texts at some places."""
-
-
-def group_texts(texts: Sequence[str]) -> list[int]:
-    """Return for each text the index of the first one of its group; a text without a copy is a group of its own."""
-    prints = fingerprints(texts)
-    firsts: dict[bytes | int, int] = {}
-    equals = [firsts.setdefault(digest or index, index) for index, (digest, _) in enumerate(prints)]
-    members = [index for index in firsts.values() if prints[index][1] is not None]
-    bands = np.frombuffer(b"".join(prints[index][1] or b"" for index in members), np.uint32).reshape(-1, BANDS)
-    roots = group_sketches(bands, lambda places: [texts[members[place]] for place in places])
-    near = {index: members[root] for index, root in zip(members, roots.tolist(), strict=True)}
-    # A component is named by its first member among the firsts, which is also the first of all: equal texts come later.
-    return [near.get(first, first) for first in equals]
 
 
 class Groups:

@@ -20,7 +20,8 @@ from pipelines.refine import load_source, outcomes
 from pipelines.release import Tables
 from pipelines.shards import merge
 from pipelines.shards.settle import settle
-from pipelines.shards.work import reject_rows
+from pipelines.shards.work import reject_rows, shard_schema
+from pipelines.shingles import fingerprints
 from pipelines.validate import FILLED, validate_documents
 
 DEFAULTS = Settings("")
@@ -76,6 +77,24 @@ def build_tables(
                 for n in FILLED
             )
             return Tables(documents_, edits, terms, merge.rejected(connection, settled, settings))
+
+
+def group_texts(texts: Sequence[str]) -> list[int]:
+    """Return for each text the index of the first one of its group, as the whole source of a run is settled."""
+    prints = fingerprints(texts)
+    columns: dict[str, Sequence[object]] = {
+        "id": [f"{number:09d}" for number in range(len(texts))],
+        "digest": [digest for digest, _ in prints],
+        "sketch": [sketch for _, sketch in prints],
+        "position": range(len(texts)),
+        "shard": ["one"] * len(texts),
+    }
+    schema = shard_schema("keys")
+    keys = pa.table([pa.array(columns.get(f.name, [None] * len(texts)), f.type) for f in schema], schema=schema)
+    with TemporaryDirectory() as scratch, merge.connect({"one": keys}, {}, Path(scratch)) as connection:
+        settle(connection, DEFAULTS, lambda places: [texts[place] for _, place in places])
+        rows = connection.execute("SELECT coalesce(duplicate_group, id) FROM verdict ORDER BY rank").fetchall()
+    return [int(group) for (group,) in rows]
 
 
 def make_build(tables: Tables, *, parent: str | None = None) -> Build:

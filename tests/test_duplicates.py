@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.duplicates import group_sketches, group_texts, likeness
+from pipelines.duplicates import group_sketches, likeness
 from pipelines.shingles import BANDS, SHORTEST
+from tests.samples import group_texts
 from tests.texts import SEEDS, read, refined
 
 TEXTS = [refined(read(path)).text for path in SEEDS]
@@ -33,7 +34,9 @@ def change(text: str, share: float, chance: random.Random, way: str = "swap") ->
 def test_copies_are_found_and_nothing_else(way: str, share: float) -> None:
     chance = random.Random(f"{way} {share}")
     originals = TEXTS + PASSAGES
-    originals = [t for n, t in enumerate(originals) if group_texts(originals)[n] == n]
+    originals = [
+        text for n, (text, root) in enumerate(zip(originals, group_texts(originals), strict=True)) if root == n
+    ]
     copies = [change(text, share, chance, way) for _ in range(3) for text in originals]
     roots = group_texts(originals + copies)
     owners = {n: n % len(originals) for n in range(len(roots))}

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _counts(store: Path | str) -> dict[str, int]:
     """Edits by rule in the latest release, nothing where there is none; a store that was named must be there."""
-    from pipelines.release import nearby
+    from pipelines.release import TableFiles, count_values, nearby
 
     if store != Path(DEFAULT_STORE):
         check_store(store)
@@ -75,8 +75,7 @@ def _counts(store: Path | str) -> dict[str, int]:
         release = near.fetch_latest()
         if release is None:
             return {}
-        counted = release.table("edits")["rule"].value_counts().to_pylist()
-    return {row["values"]: row["counts"] for row in counted}
+        return {rule: count for (rule,), count in count_values(TableFiles(release.path), "edits", "rule").items()}
 
 
 def list_rules(rules: Sequence[Rule], counts: Mapping[str, int]) -> Iterator[str]:

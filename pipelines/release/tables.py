@@ -102,10 +102,6 @@ class TableFiles:
             with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=few) as file:
                 yield from file.iter_batches(batch_size=rows, columns=list(columns) or None)
 
-    def loaded(self) -> Tables:
-        """Read all four tables into memory."""
-        return Tables(*(self.read(entry.name) for entry in fields(Tables)))
-
     def paths(self, name: str) -> tuple[Path, ...]:
         """Return the files of a table in their order."""
         return tuple(sorted((self.folder / name).glob("train-*.parquet")))
