@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -290,7 +291,7 @@ def test_a_damaged_release_is_told(seeds: Tables, tmp_path: Path) -> None:
 
 # --- in a browser ---------------------------------------------------------------------------------------------------
 
-AXE = os.environ.get("CORPUS_AXE", "")
+AXE = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 """The path of axe.min.js, which the project does not hold: where it is set, each kind of page is checked with it."""
 
 LARGE = int(os.environ.get("CORPUS_REPORT_DOCUMENTS", "50000"))
@@ -354,12 +355,11 @@ def show(page: browser.Browser, address: str, view: str = "") -> None:
 
 
 def check_access(page: browser.Browser) -> None:
-    if AXE:
-        page.run(Path(AXE).read_text(encoding="utf-8") + "; 0")
-        found = page.run(
-            "axe.run({preload: false}).then(r => r.violations.map(v => [v.impact, v.id, v.nodes.map(n => n.html)]))"
-        )
-        assert [each for each in found if each[0] in {"serious", "critical"}] == []
+    page.run(AXE + "; 0")
+    found = page.run(
+        "axe.run({preload: false}).then(r => r.violations.map(v => [v.impact, v.id, v.nodes.map(n => n.html)]))"
+    )
+    assert [each for each in found if each[0] in {"serious", "critical"}] == []
 
 
 @needs_browser
