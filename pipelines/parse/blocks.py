@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from pipelines.document import Paragraph
@@ -44,8 +44,11 @@ def split(raw: str) -> list[Block]:
     lines, pairs = _lines(raw)
     if not pairs:
         return lines
+    is_wrapped = _is_wrapped(pairs)
+    if not is_wrapped and not any(_goes_on(above.text, below.text) for above, below in pairs):
+        return lines
     runs = _runs(lines, pairs)
-    if not _is_wrapped(pairs):
+    if not is_wrapped:
         runs = [part for run in runs for part in _parted(run)]
     return [
         run[0] if len(run) == 1 else Block(run[0].start, run[-1].end, raw[run[0].start : run[-1].end]) for run in runs
@@ -77,7 +80,7 @@ def _parted(run: list[Block]) -> list[list[Block]]:
 
 def _goes_on(above: str, below: str) -> bool:
     """Tell whether a line breaks off amid a sentence: at a word with which nothing ends, or amid a word."""
-    if len(above) < MIN_WIDTH or above[-1] not in _OPEN_ENDS or not (below[0].islower() or below[0].isdigit()):
+    if above[-1] not in _OPEN_ENDS or len(above) < MIN_WIDTH or not (below[0].islower() or below[0].isdigit()):
         return False
     if above[-1].isalpha():
         return _LINK.search(above[-9:]) is not None
@@ -88,11 +91,12 @@ def _is_wrapped(pairs: list[tuple[Block, Block]]) -> bool:
     """Tell whether line ends were set by a width: lines are alike in length and most break off amid a sentence."""
     if len(pairs) < MIN_WRAPPED:
         return False
-    widths = sorted(len(a.text) for a, _ in pairs)
-    amid = sum(not ends_sentence(a.text) for a, _ in pairs)
-    low = sum(b.text[0].islower() for _, b in pairs)
-    even = widths[len(widths) // 2] >= MIN_WIDTH and widths[-1] <= MAX_WIDTH
-    return even and 10 * amid >= 6 * len(pairs) and 10 * low >= 4 * len(pairs)
+    widths = sorted([len(above.text) for above, _ in pairs])
+    if widths[-1] > MAX_WIDTH or widths[len(widths) // 2] < MIN_WIDTH:
+        return False
+    amid = sum(not ends_sentence(above.text) for above, _ in pairs)
+    low = sum(below.text[0].islower() for _, below in pairs)
+    return 10 * amid >= 6 * len(pairs) and 10 * low >= 4 * len(pairs)
 
 
 def _lines(raw: str) -> tuple[list[Block], list[tuple[Block, Block]]]:
@@ -142,8 +146,9 @@ MIN_WRAPPED, MIN_WIDTH, MAX_WIDTH = 3, 45, 130
 
 def is_headline(block: Block) -> bool:
     """Tell whether a line can be a headline: words, not too many of them, and no end of a sentence."""
-    words = word_count(block.text)
-    return 2 <= words <= MAX_HEADLINE_WORDS and not ends_sentence(block.text) and _looks_set(block.text)
+    if not _looks_set(block.text) or ends_sentence(block.text):
+        return False
+    return 2 <= sum(1 for _ in islice(_WORD.finditer(block.text), MAX_HEADLINE_WORDS + 1)) <= MAX_HEADLINE_WORDS
 
 
 def _looks_set(text: str) -> bool:

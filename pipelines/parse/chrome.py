@@ -6,6 +6,7 @@ import re
 
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.lexicon import CHROME_LINES, CHROME_STARTS, NOTICE_MARKS
+from pipelines.parse.memory import by_text
 from pipelines.rules.rule import fold
 
 _SYMBOLS = re.compile(r"[\W_]{1,12}")
@@ -21,6 +22,7 @@ _LONGEST_NOTICE = 800
 _LONGEST_LABEL, _LONGEST_LINE, _NOTICE_START = 120, 160, 30
 
 
+@by_text
 def is_furniture(block: Block) -> bool:
     """Tell whether a line is site furniture wherever it stands: a lone symbol or a known word of a menu."""
     if _SYMBOLS.fullmatch(block.text) or _bare(block.text) in CHROME_LINES:

@@ -21,8 +21,7 @@ _PHOTOGRAPHER = re.compile(
     re.IGNORECASE,
 )
 LONGEST_CREDIT, _LONGEST_SHOWN = 260, 480
-_MAX_NAME_WORDS = 6
-_MIN_CAPTION_WORDS = 5
+_MAX_NAME_WORDS, _MIN_CAPTION_WORDS = 6, 5
 _ALIASES = frozenset({"huaxia", "bianji"})
 _PICTURED = re.compile(
     rf"\b(?:photos?|pictures?|pictured|images?|photographed)\b|^[^.]{{0,40}}(?:{MONTH_DAY})", re.IGNORECASE

@@ -9,6 +9,7 @@ from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.lexicon import AGENCIES, ORIGINAL_TITLE_LABELS, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
+from pipelines.parse.memory import by_text
 from pipelines.parse.people import people
 
 _NAME = r"[A-Z][\w'’.&·-]{0,40}"
@@ -62,6 +63,7 @@ _MAY_SIGN = re.compile(
 _FARTHEST_SIGN, _SHORTEST = 240, 32
 
 
+@by_text
 def dateline(block: Block) -> tuple[Paragraph, Block] | None:
     """Recognise a dateline at the start of the block; return it with its parts, and the block that follows it."""
     if not _MAY_SIGN.search(block.text, 0, _FARTHEST_SIGN) and " News:" not in block.text[:_SHORTEST]:

@@ -63,11 +63,9 @@ def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[li
 
 def _above_dateline(blocks: list[Block]) -> list[Paragraph]:
     """Sentences between the headline and the dateline of an agency: a deck, or what a picture showed on its day."""
-    signed = next((k for k, block in enumerate(blocks[: _MOST_DECKS + 1]) if dateline(block)), 0)
-    above = blocks[:signed]
-    if any(word_count(block.text) > _LONGEST_DECK or block.text[0] in "\"“'‘" for block in above):
-        return []
-    return [laid(readings.said(b.text)[0], b.start) or _told(b) for b in above]
+    signed = next((k for k, block in enumerate(blocks[: _MOST_DECKS + 1]) if dateline.said(block.text)), 0)
+    above = [_deck(block) for block in blocks[:signed]]
+    return [deck for deck in above if deck] if all(above) else []
 
 
 def _is_told(text: str) -> bool:
@@ -75,9 +73,14 @@ def _is_told(text: str) -> bool:
     return len(sentence_ends(text)) > _MOST_SENTENCES
 
 
-def _told(block: Block) -> Paragraph:
+@by_text
+def _deck(block: Block) -> Paragraph | None:
+    """What a line above a dateline is; None where it is too long for a deck, or speech."""
+    if word_count(block.text) > _LONGEST_DECK or block.text[0] in "\"“'‘":
+        return None
     is_shown = _DAY.search(block.text) is not None
-    return block.paragraph("caption", "caption") if is_shown else block.paragraph("subtitle", "header-deck")
+    told = block.paragraph("caption", "caption") if is_shown else block.paragraph("subtitle", "header-deck")
+    return readings.said(block.text)[0] or told
 
 
 @remember(REMEMBERED)
@@ -93,16 +96,22 @@ def _asked_title(blocks: list[Block], title: str) -> Paragraph | None:
 
     Below a title it is a deck where the stamp follows: else it would be a title when the text is read again.
     """
-    if len(blocks) < 2 or not MIN_TITLE_WORDS <= word_count(blocks[0].text) <= MAX_HEADLINE_WORDS:
-        return None
-    is_plain = not any(readings.said(blocks[0].text)) and dateline(blocks[0]) is None
-    if not is_plain or len(sentence_ends(blocks[0].text)) > 1 or is_headline(blocks[0]):
+    if len(blocks) < 2 or not _may_be_asked(blocks[0].text):
         return None
     following = readings.said(blocks[1].text)[0]
     is_stamped = following is not None and following.role == "stamp"
     if title:
         return labelled_title(blocks[0], "subtitle", "header-deck") if is_stamped else None
-    return labelled_title(blocks[0]) if is_stamped or dateline(blocks[1]) is not None else None
+    return labelled_title(blocks[0]) if is_stamped or dateline.said(blocks[1].text) is not None else None
+
+
+@remember(REMEMBERED)
+def _may_be_asked(text: str) -> bool:
+    """Tell whether a line could be a title if the next one asks for it: one sentence, and nothing that is known."""
+    if any(readings.said(text)) or not MIN_TITLE_WORDS <= word_count(text) <= MAX_HEADLINE_WORDS:
+        return False
+    block = Block(0, len(text), text)
+    return dateline.said(text) is None and len(sentence_ends(text)) == 1 and not is_headline(block)
 
 
 def _is_wrapped(blocks: list[Block]) -> bool:
@@ -121,7 +130,7 @@ def _run(blocks: list[Block]) -> int:
 def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     """What the first block opens the text as, which depends on what stands below it where it could be a headline."""
     found, headline, deck = readings.said(blocks[0].text)
-    is_tool = bool(title) and is_furniture(blocks[0])
+    is_tool = bool(title) and is_furniture.said(blocks[0].text)
     if (headline or is_tool) and _run(blocks) <= min(LONGEST_RUN, len(blocks) - 1) and not _is_wrapped(blocks):
         if is_tool:
             return blocks[0].paragraph("chrome", "site-chrome")

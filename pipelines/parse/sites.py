@@ -47,13 +47,13 @@ def _title_end(block: Block) -> int | None:
     wire = wire_start(text, 0, min(len(text), _FARTHEST_TITLE))
     if wire > 8 and _is_title(text[:wire]):
         return wire
-    head, tab, rest = text.partition("\t")
-    is_one = len(sentence_ends(head)) == 1 and len(head) <= _FARTHEST_TITLE
-    return len(head) if tab and is_one and len(rest) > 2 * len(head) else None
+    tab = text.find("\t", 0, _FARTHEST_TITLE + 1)
+    is_short = tab >= 0 and len(text) - tab - 1 > 2 * tab
+    return tab if is_short and len(sentence_ends(text[:tab])) == 1 else None
 
 
 def _is_signed(rest: str) -> bool:
-    return dateline(Block(0, len(rest), rest)) is not None
+    return dateline.said(rest) is not None
 
 
 def _is_title(text: str) -> bool:
