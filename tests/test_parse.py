@@ -366,6 +366,19 @@ def test_a_name_without_end_does_not_take_for_ever(line: str) -> None:
     assert parse(line).paragraphs
 
 
+FRAMED = f"A bridge opens to the public - Xinhua Home A bridge opens to the public 2024-01-02 10:11:12 {LEAD} "
+"""The beginning of a whole page in one line, up to its text."""
+
+
+@pytest.mark.parametrize("above", ["", FRAMED], ids=["line", "page"])
+@pytest.mark.parametrize(
+    "words",
+    ["Editor: ", "Most Read ", "Xinhua ", "China Daily ", "(End) ", "CHANGSHA, May 3 (Xinhua) -- ", "Xinhua, May 3 "],
+)
+def test_words_of_a_site_without_end_do_not_take_for_ever(words: str, above: str) -> None:
+    assert parse(above + words * (100_000 // len(words))).paragraphs
+
+
 def test_what_stands_between_the_headline_and_the_dateline_is_deck_or_caption() -> None:
     shown = "On May 3, children read in the yard of the school.\nIssued by Xinhua (Photo by Li Yang)"
     above = f"Books come by mule to the villages.\n{shown}"

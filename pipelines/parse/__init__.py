@@ -29,17 +29,25 @@ _SPAN = itemgetter(*map(Paragraph._fields.index, ("start", "end")))
 def parse(raw: str) -> Document:
     """Label the paragraphs of a raw text. Pure; every raw character that is not blank lies in exactly one paragraph."""
     found, blocks = _unfolded(split(raw))
+    title = _title(raw, found)
     while True:
         around, blocks = densest(blocks)
         below, blocks = tail(blocks)
-        opening, blocks = head(raw, blocks, [*found, *around])
+        opening, blocks = head(raw, blocks, title or _title(raw, around))
         inner, blocks = body(blocks)
-        found += [*around, *opening, *inner, *below]
-        if not (around or below or opening or inner) or _is_settled([block.text for block in blocks]):
+        taken = [*around, *opening, *inner, *below]
+        title = title or _title(raw, taken)
+        found += taken
+        if not taken or _is_settled([block.text for block in blocks]):
             break
     found += [Paragraph("body", b.start, b.end) for b in blocks]
     words = {block.start: block.text for block in blocks}
     return Document(raw, tuple(sorted(found, key=_SPAN)), words)
+
+
+def _title(raw: str, paragraphs: Sequence[Paragraph]) -> str:
+    """The first title among the paragraphs; empty where there is none."""
+    return next((raw[p.start : p.end] for p in paragraphs if p.role == "title"), "")
 
 
 def is_prose(paragraphs: Sequence[str]) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
-from pipelines.parse.credits import caption, credit_line, trailing
+from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import dateline
 from pipelines.parse.header import original_title
 from pipelines.parse.memory import by_text, laid
+from pipelines.parse.tags import trailing
 
 
 def body(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:

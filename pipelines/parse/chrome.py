@@ -25,6 +25,8 @@ _LONGEST_LABEL, _LONGEST_LINE, _NOTICE_START = 120, 160, 30
 @by_text
 def is_furniture(block: Block) -> bool:
     """Tell whether a line is site furniture wherever it stands: a lone symbol or a known word of a menu."""
+    if len(block.text) > _LONGEST_NOTICE:
+        return False
     if _SYMBOLS.fullmatch(block.text) or _bare(block.text) in CHROME_LINES:
         return True
     return bool(_BUTTONS.fullmatch(block.text)) and all(_bare(b) in CHROME_LINES for b in _BUTTON.findall(block.text))
@@ -32,9 +34,9 @@ def is_furniture(block: Block) -> bool:
 
 def is_notice(block: Block) -> bool:
     """Tell whether a line of the closing part is a notice, a copyright or a contact line of the site."""
-    folded = fold(block.text)
-    if len(folded) > _LONGEST_NOTICE:
+    if len(block.text) > _LONGEST_NOTICE:
         return False
+    folded = fold(block.text)
     if _is_marked(folded) or _is_contact(block, folded):
         return True
     return len(folded) <= _LONGEST_LABEL and folded.startswith(CHROME_STARTS)

@@ -9,7 +9,7 @@ from functools import cache
 from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
-from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, SURNAMES, alternatives
+from pipelines.parse.lexicon import AGENCIES, SURNAMES, alternatives
 from pipelines.parse.outlets import is_outlet, named
 from pipelines.parse.people import label_pattern, people
 
@@ -246,54 +246,3 @@ def _trimmed(value: str) -> tuple[int, int]:
     kept = value.strip(" \u00a0\u3000()[].,;|")
     start = value.find(kept) if kept else 0
     return start, start + len(kept)
-
-
-@cache
-def _outlet_tag() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<=[.!?。”\"])\s{{0,2}}[(（](?P<outlet>(?:{alternatives(AGENCIES)})"
-        rf"|[A-Z]\w+(?: [A-Z]\w+){{0,3}} (?:{alternatives(OUTLET_ENDINGS, ('Era',))}))[)）]\s*$"
-    )
-
-
-_END_MARK = re.compile(
-    r"(?<=[.!?。”\"’')])\s{0,2}(?:[(（](?:End|end|END|Finish|Finished|Over|The end)[)）]|Enditem|#)\s*[.。]?$"
-)
-
-
-_TAG_ENDS = (")", "）", "#", "Enditem", *"0123456789")
-"""How the three tags end; looked at first, since the patterns search the whole paragraph."""
-_BRACKETED_END = re.compile(r"(?<=[.!?。！？”\"’'])\s{0,2}(?P<tag>[(（][^()（）]{4,120}[)）])(?:\s\d{6,7})?\s*$")
-
-
-def trailing(block: Block) -> tuple[list[Paragraph], Block]:
-    """Cut what is glued to the end of a body paragraph: outlet or credits in brackets, the end mark of an agency."""
-    found: list[Paragraph] = []
-    while tag := _last_tag(block):
-        found.insert(0, tag)
-        kept = block.text[: tag.start - block.start].rstrip()
-        block = Block(block.start, block.start + len(kept), kept)
-    return found, block
-
-
-def _last_tag(block: Block) -> Paragraph | None:
-    if not block.text.rstrip().rstrip(".。").rstrip().endswith(_TAG_ENDS):
-        return None
-    outlet = _outlet_tag().search(block.text)
-    if outlet:
-        part = Part("outlet", block.start + outlet.start("outlet"), block.start + outlet.end("outlet"))
-        return _span(block, outlet, "outlet", "source-line", (part,))
-    end = _END_MARK.search(block.text)
-    if end:
-        return _span(block, end, "chrome", "end-mark")
-    bracketed = _BRACKETED_END.search(block.text)
-    if bracketed is None:
-        return None
-    start = block.start + bracketed.start("tag")
-    return credit_line(Block(start, block.start + bracketed.end("tag"), bracketed["tag"]), amid=True)
-
-
-def _span(block: Block, match: re.Match[str], role: str, layout: str, parts: tuple[Part, ...] = ()) -> Paragraph:
-    text = match.group()
-    start = block.start + match.start() + len(text) - len(text.lstrip())
-    return Paragraph(role, start, block.start + match.start() + len(text.rstrip()), layout, parts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph
@@ -28,14 +27,13 @@ LONGEST_RUN = 3
 """A title and two decks: where more lines than that end no sentence, they are no headlines."""
 
 
-def head(raw: str, blocks: list[Block], before: Iterable[Paragraph]) -> tuple[list[Paragraph], list[Block]]:
+def head(raw: str, blocks: list[Block], title: str) -> tuple[list[Paragraph], list[Block]]:
     """Take the opening lines off; return their paragraphs in order, and the blocks that remain.
 
-    ``before`` are the paragraphs that are known already: a headline after the title is a deck.
+    ``title`` is the one that is known already, or empty: a headline after the title is a deck.
     """
     found: list[Paragraph] = []
     rest = list(blocks)
-    title = next((raw[p.start : p.end] for p in before if p.role == "title"), "")
     while rest:
         glued = may_be_glued(rest[0].text) and (
             crawler_date(raw, rest[0]) or (original_title(rest[0], title) if title else glued_title(rest[0]))

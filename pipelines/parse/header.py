@@ -6,9 +6,11 @@ import re
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
+from pipelines.memory import remember
 from pipelines.parse.blocks import Block, ends_sentence, stems
 from pipelines.parse.credits import LONGEST_CREDIT, labelled
 from pipelines.parse.dateline import ORIGINAL_LABEL
+from pipelines.parse.memory import REMEMBERED, laid
 
 _CRAWLER_DATE = re.compile(rf"date[ :]{{1,3}}(?P<date>{ISO_DATE})(?=\s|$)")
 _ANY_DATE = rf"(?:{ISO_DATE}|{MONTH_DAY})"
@@ -74,17 +76,22 @@ def original_title(block: Block, title: str) -> tuple[Paragraph, Block | None] |
     The headline ends where its words stop to resemble the title: of all places where a sentence could start, the one
     that leaves the most of the title's stems before it for the fewest other words.
     """
-    match = ORIGINAL_LABEL.match(block.text)
+    found: tuple[Paragraph, Block | None] | None = laid(_original((block.text, title)), block.start)
+    return found
+
+
+@remember(REMEMBERED)
+def _original(asked: tuple[str, str]) -> tuple[Paragraph, Block | None] | None:
+    text, title = asked
+    match = ORIGINAL_LABEL.match(text)
     if not match:
         return None
-    text = block.text
     cut = len(text) if not ends_sentence(text) else _runon(text, match.end(), title)
     if cut is None:
         return None
-    label = (block.start, block.start + match.end())
-    found = Paragraph("original_title", block.start, block.start + cut, "original-title", cuts=(label,))
+    found = Paragraph("original_title", 0, cut, "original-title", cuts=((0, match.end()),))
     rest = text[cut:].lstrip()
-    return found, Block(block.end - len(rest), block.end, rest) if rest else None
+    return found, Block(len(text) - len(rest), len(text), rest) if rest else None
 
 
 def _runon(text: str, begin: int, title: str) -> int | None:

@@ -41,9 +41,9 @@ def glued_title(block: Block) -> tuple[Paragraph, Block] | None:
 def _title_end(block: Block) -> int | None:
     text = block.text
     for match in signature().finditer(text, 8, _FARTHEST_TITLE):
-        rest = text[match.end() :]
-        if rest[:1].isspace() and _is_signed(rest.lstrip()) and _is_title(text[: match.start()]):
-            return match.end()
+        end = match.end()
+        if text[end : end + 1].isspace() and _is_title(text[: match.start()]) and _is_signed(text[end:].lstrip()):
+            return end
     wire = wire_start(text, 0, min(len(text), _FARTHEST_TITLE))
     if wire > 8 and _is_title(text[:wire]):
         return wire
