@@ -154,7 +154,7 @@ def is_headline(block: Block) -> bool:
     """Tell whether a line can be a headline: words, not too many of them, and no end of a sentence."""
     if not _looks_set(block.text) or ends_sentence(block.text):
         return False
-    return 2 <= sum(1 for _ in islice(_WORD.finditer(block.text), MAX_HEADLINE_WORDS + 1)) <= MAX_HEADLINE_WORDS
+    return 2 <= len(list(islice(_WORD.finditer(block.text), MAX_HEADLINE_WORDS + 1))) <= MAX_HEADLINE_WORDS
 
 
 def _looks_set(text: str) -> bool:
@@ -163,7 +163,7 @@ def _looks_set(text: str) -> bool:
 
 def word_count(text: str) -> int:
     """Count the words of a line; numbers do not count."""
-    return sum(1 for _ in _WORD.finditer(text))
+    return len(_WORD.findall(text))
 
 
 def stems(text: str) -> set[str]:
