@@ -61,7 +61,8 @@ def is_prose(paragraphs: Sequence[str]) -> bool:
 @remember(REMEMBERED)
 def _is_plain(paragraph: str) -> bool:
     """Tell whether a paragraph is one line, and no whole page."""
-    return is_line(paragraph) and unfold(Block(0, len(paragraph), paragraph)) is None
+    is_short = len(paragraph) < MIN_PAGE
+    return is_line(paragraph) and (is_short or unfold(Block(0, len(paragraph), paragraph)) is None)
 
 
 def _is_settled(lines: Sequence[str]) -> bool:
