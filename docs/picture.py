@@ -33,7 +33,7 @@ def main() -> None:
             subprocess.run([sys.executable, "-m", "pipelines", *command], cwd=scratch, check=True)  # noqa: S603
         page = (Path(scratch) / "report" / "index.html").as_uri()
         with open_browser() as browser:
-            browser.resize(1160, 860)
+            browser.resize(1160, 900)
             browser.open(f"{page}#/document/0")
             browser.wait("typeof Report !== 'undefined' && Report.shown === 'document'")
             browser.capture(Path(__file__).parent / "images" / "document.png")

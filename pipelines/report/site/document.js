@@ -58,7 +58,7 @@ Edits.noted = (notes, text) => notes.reduce((inner, note) => el("mark", { class:
 Edits.cleaned = (around, piece, start, notes, before) => {
   const [root] = around;
   if (!root) return [Edits.noted(notes, piece)];
-  const move = around.find((edit) => edit.action === "move");
+  const move = around.findLast((edit) => edit.action === "move");
   if (!move) return start === root.start && root.after ? [Edits.mark(root, root.after, "ins")] : [];
   const innermost = around.at(-1);
   const kept = innermost.action === "move" ? piece : innermost.start === start ? innermost.after || "" : "";
