@@ -114,13 +114,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_engine(args: argparse.Namespace) -> None:
-    """Raise CorpusError for options that do not go together."""
+    """Raise CorpusError for options that do not go together, and for a scheduler that does not answer."""
     if args.engine == "dask" and not args.scheduler:
         raise CorpusError("--engine dask needs --scheduler ADDRESS, the host:port of a running scheduler", USAGE)
     if args.engine == "dask" and args.workers:
         raise CorpusError("--workers is for --engine local: a cluster has as many workers as were started", USAGE)
     if args.engine == "local" and args.scheduler:
         raise CorpusError("--scheduler is for --engine dask: give both, or leave it out", USAGE)
+    if args.scheduler:
+        from pipelines.shards import check_scheduler
+
+        check_scheduler(args.scheduler)
 
 
 def _as_json(outcome: Outcome, seconds: float, *, is_dry_run: bool) -> dict[str, object]:
