@@ -69,6 +69,7 @@ def test_replay_and_undo(raw: str) -> None:
 
 
 @given(raw_texts)
+@example("Â¡0Tel:020-81789645\n")
 def test_every_moved_value_comes_from_the_raw_text(raw: str) -> None:
     got = refined(raw)
     values = list(moved(raw, got.edits))

@@ -56,8 +56,10 @@ def compose(raw: str, text: str, edits: Sequence[Edit], later: Iterable[Edit]) -
             if edit.action in {"move", "delete"} and not place.lead + place.trail:
                 added.append(_laid(raw, place, edit, around))
         else:
-            added.append(_merged(raw, place, edit, around))
-            gone.update(map(id, around))
+            merged = _merged(raw, place, edit, around)
+            added.append(merged)
+            # A mask inside what is taken out stays: its words are hidden there, and undoing must know where.
+            gone.update(id(e) for e in around if not (e.action == "redact" and merged.action == "delete"))
     return tuple(in_order([*added, *(e for e in edits if id(e) not in gone)]))
 
 
@@ -102,10 +104,11 @@ def _laid(raw: str, place: _Place, later: Edit, inside: Iterable[Edit] = ()) -> 
     return later._replace(start=place.start, end=place.end, before=before)
 
 
-def _merged(raw: str, place: _Place, later: Edit, inside: Iterable[Edit]) -> Edit:
-    """A later repair that takes the place of those that it touches."""
+def _merged(raw: str, place: _Place, later: Edit, inside: Sequence[Edit]) -> Edit:
+    """A later repair that takes the place of those that it touches; one that takes in a mask hides as that did."""
     after = place.lead + (later.after or "") + place.trail
     if later.action == "redact":
         length = place.end - place.start
         return _laid(raw, place, later, inside)._replace(before=later.before.ljust(length, "*")[:length], after=after)
-    return _laid(raw, place, later, inside)._replace(after=after, action="replace" if after else "delete")
+    action = "redact" if any(e.action == "redact" for e in inside) else "replace"
+    return _laid(raw, place, later, inside)._replace(after=after, action=action if after else "delete")
