@@ -4,9 +4,11 @@ Words decide, not case, punctuation or layout. Two texts are near copies when th
 three words (Jaccard likeness of the shingles, each occurrence counted): one word in ten may differ and they still are.
 Of web pages that are changed before cleaning fewer are found (flattened to one line, with a word in ten changed, nine
 in ten): where broken words keep a menu from being recognised, it stays in the text and outweighs what both share.
-MinHash and banding only propose pairs; every pair is then compared in full, so that nothing is grouped on an estimate.
-Groups are the connected components. A sketch depends on its text alone and the texts come in one fixed order, hence
-the outcome depends on neither order of arrival, shards nor workers.
+MinHash and banding only propose pairs. Where nearly all bands agree the texts are surely alike: of two that share less
+than half of their shingles, three bands in four would agree once in 10^43 pairs (each does by a chance of 1 in 16).
+All other pairs are compared in full, so that nothing is grouped on a guess. Groups are the connected components. A
+sketch depends on its text alone and the texts come in one fixed order, hence the outcome depends on neither order of
+arrival, shards nor workers.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from pipelines.shingles import Bands, Hashes, Indices, hash_shingles
 
 LIKENESS = 0.5
 
+SURE = 48
+"""Bands of 64 that agree only in texts that are alike."""
 PAIRS = 125
 """Pairs that are compared at a time: their texts are asked for together."""
 WINDOW = 100
@@ -30,27 +34,75 @@ REMEMBERED = 2_048
 
 TextsOf = Callable[[Sequence[int]], Sequence[str]]
 """Gives the texts at some places."""
+SketchesOf = Callable[[Sequence[int]], Sequence[npt.NDArray[np.uint32]]]
+"""Gives the sketches of the texts at some places."""
+Pair = tuple[int, int]
 
 
 class Groups:
     """Groups of texts that are alike, by the index of each text; they grow with each band of the sketches."""
 
-    def __init__(self, count: int, texts_of: TextsOf) -> None:
-        """Begin with each text alone; ``texts_of`` is asked for proposed pairs."""
+    def __init__(self, count: int, texts_of: TextsOf, sketches_of: SketchesOf) -> None:
+        """Begin with each text alone; of proposed pairs the sketches are asked for, and the texts where need be."""
         self.roots: Indices = np.arange(count, dtype=np.int64)
         """For each text the index of the first one of its group."""
         self._hashed = _Hashed(texts_of)
+        self._sketches_of = sketches_of
 
     def join(self, bands: Bands) -> None:
         """Join the texts that some bands propose and that are alike; a row of bands for each text."""
         for band in range(bands.shape[1]):
             for left, right in _alike(bands[:, band], self.roots):
-                _join(self.roots, self._hashed, *_untested(bands, band, self.roots, left, right))
+                self._compare(*_untested(bands, band, self.roots, left, right))
+
+    def _compare(self, left: Indices, right: Indices) -> None:
+        """Join the groups of those pairs that are alike."""
+        before = self.roots.copy() if len(left) else self.roots
+        for start in range(0, len(left), PAIRS):
+            pairs = self._apart(
+                zip(left[start : start + PAIRS].tolist(), right[start : start + PAIRS].tolist(), strict=True)
+            )
+            for (one, other), is_sure in zip(pairs, self._are_surely_alike(pairs), strict=True):
+                if is_sure:
+                    self._unite(one, other)
+            pairs = self._apart(pairs)
+            self._hashed.prepare(dict.fromkeys(place for pair in pairs for place in pair))
+            for one, other in pairs:
+                if (
+                    self._root(one) != self._root(other)
+                    and _jaccard(self._hashed[one], self._hashed[other]) >= LIKENESS
+                ):
+                    self._unite(one, other)
+        is_changed = not np.array_equal(before, self.roots)
+        while is_changed:
+            flat = self.roots[self.roots]
+            is_changed = not np.array_equal(flat, self.roots)
+            self.roots[:] = flat
+
+    def _apart(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """Leave out the pairs that are in one group already."""
+        return [(one, other) for one, other in pairs if self._root(one) != self._root(other)]
+
+    def _are_surely_alike(self, pairs: Sequence[Pair]) -> list[bool]:
+        if not pairs:
+            return []
+        left, right = (np.stack(self._sketches_of(places)) for places in zip(*pairs, strict=True))
+        found: list[bool] = (np.count_nonzero(left == right, axis=1) >= SURE).tolist()
+        return found
+
+    def _root(self, index: int) -> int:
+        while (above := int(self.roots[index])) != index:
+            index = above
+        return index
+
+    def _unite(self, one: int, other: int) -> None:
+        first, second = sorted((self._root(one), self._root(other)))
+        self.roots[second] = first
 
 
 def group_sketches(bands: Bands, texts_of: TextsOf) -> Indices:
     """Return for each sketch the index of the first one of its component; ``texts_of`` is asked for proposed pairs."""
-    groups = Groups(len(bands), texts_of)
+    groups = Groups(len(bands), texts_of, lambda places: [bands[place] for place in places])
     groups.join(bands)
     return groups.roots
 
@@ -99,30 +151,6 @@ def _untested(bands: Bands, band: int, roots: Indices, left: Indices, right: Ind
         kept[part] = ~(bands[left[part], :band] == bands[right[part], :band]).any(axis=1)
     order = np.argsort(left[kept], kind="stable")
     return left[kept][order], right[kept][order]
-
-
-def _join(roots: Indices, hashed: _Hashed, left: Indices, right: Indices) -> None:
-    """Compare the pairs in full and join the groups of those that are alike, in place."""
-    is_changed = False
-    for start in range(0, len(left), PAIRS):
-        pairs = zip(left[start : start + PAIRS].tolist(), right[start : start + PAIRS].tolist(), strict=True)
-        open_ones = [(one, other) for one, other in pairs if _root(roots, one) != _root(roots, other)]
-        hashed.prepare(dict.fromkeys(place for pair in open_ones for place in pair))
-        for one, other in open_ones:
-            first, second = sorted((_root(roots, one), _root(roots, other)))
-            if first != second and _jaccard(hashed[one], hashed[other]) >= LIKENESS:
-                roots[second] = first
-                is_changed = True
-    while is_changed:
-        flat = roots[roots]
-        is_changed = not np.array_equal(flat, roots)
-        roots[:] = flat
-
-
-def _root(roots: Indices, index: int) -> int:
-    while (above := int(roots[index])) != index:
-        index = above
-    return index
 
 
 def _jaccard(one: Hashes, other: Hashes) -> float:

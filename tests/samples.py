@@ -19,7 +19,7 @@ from pipelines.publish import Build, Outcome, code_version, publish
 from pipelines.refine import load_source, outcomes
 from pipelines.release import Tables
 from pipelines.shards import merge
-from pipelines.shards.settle import settle
+from pipelines.shards.settle import Look, settle
 from pipelines.shards.work import reject_rows, shard_schema
 from pipelines.shingles import fingerprints
 from pipelines.validate import FILLED, validate_documents
@@ -68,9 +68,9 @@ def build_tables(
     with TemporaryDirectory() as name:
         scratch = Path(name)
         with merge.connect({"one": keys}, {"one": reject_rows([*rejects, *refused])}, scratch) as connection:
-            settled = settle(
-                connection, settings, lambda places: [str(part["documents"]["text"][place]) for _, place in places]
-            )
+            values = {"text": part["documents"]["text"], "sketch": keys["sketch"]}
+            look: Look = lambda places, column: [values[column][place].as_py() for _, place in places]  # noqa: E731
+            settled = settle(connection, settings, look)
             order = merge.find_order(connection, settled)
             documents_, edits, terms = (
                 pa.Table.from_batches(merge.merged({"one": part[n]}, n, order, scratch), schemas.arrow_schema(n))
@@ -92,7 +92,8 @@ def group_texts(texts: Sequence[str]) -> list[int]:
     schema = shard_schema("keys")
     keys = pa.table([pa.array(columns.get(f.name, [None] * len(texts)), f.type) for f in schema], schema=schema)
     with TemporaryDirectory() as scratch, merge.connect({"one": keys}, {}, Path(scratch)) as connection:
-        settle(connection, DEFAULTS, lambda places: [texts[place] for _, place in places])
+        values = {"text": texts, "sketch": columns["sketch"]}
+        settle(connection, DEFAULTS, lambda places, column: [values[column][place] for _, place in places])
         rows = connection.execute("SELECT coalesce(duplicate_group, id) FROM verdict ORDER BY rank").fetchall()
     return [int(group) for (group,) in rows]
 

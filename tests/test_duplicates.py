@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.duplicates import group_sketches, likeness
-from pipelines.shingles import BANDS, SHORTEST
+from pipelines.duplicates import SURE, group_sketches, likeness
+from pipelines.shingles import BANDS, SHORTEST, sketch
 from tests.samples import group_texts
 from tests.texts import SEEDS, read, refined
 
@@ -112,7 +112,8 @@ def test_a_chain_is_one_group_named_by_its_first() -> None:
 
 
 def test_what_looks_alike_in_a_band_is_compared_in_full() -> None:
-    bands = np.zeros((300, BANDS), np.uint32)
+    bands = np.random.default_rng(1).integers(0, 2**32, (300, BANDS), np.uint32)
+    bands[:, 5] = 0
     asked: list[int] = []
 
     def texts_of(indices: Sequence[int]) -> list[str]:
@@ -121,6 +122,31 @@ def test_what_looks_alike_in_a_band_is_compared_in_full() -> None:
 
     assert group_sketches(bands, texts_of).tolist() == [n - n % 2 for n in range(300)]
     assert len(asked) <= 300, "each text is prepared once"
+
+
+def test_what_agrees_in_nearly_all_bands_is_alike_without_a_look_at_the_texts() -> None:
+    bands = np.random.default_rng(2).integers(0, 2**32, (4, BANDS), np.uint32)
+    bands[1, :SURE] = bands[0, :SURE]
+    bands[3, : SURE - 1] = bands[2, : SURE - 1]
+    asked: list[int] = []
+
+    def texts_of(indices: Sequence[int]) -> list[str]:
+        asked.extend(indices)
+        return [" ".join(f"{index}w{n}" for n in range(30)) for index in indices]
+
+    assert group_sketches(bands, texts_of).tolist() == [0, 0, 2, 3]
+    assert sorted(asked) == [2, 3]
+
+
+@pytest.mark.parametrize("words", [SHORTEST, 2 * SHORTEST, 200])
+def test_texts_that_are_not_alike_agree_in_far_fewer_bands_than_make_sure(words: int) -> None:
+    chance = random.Random(words)
+    texts = [" ".join(f"w{chance.random()}" for _ in range(words)) for _ in range(200)]
+    cut = words * 6 // 10
+    others = [" ".join([*text.split()[:cut], *(f"x{chance.random()}" for _ in range(words - cut))]) for text in texts]
+    assert all(likeness(one, other) < 0.5 for one, other in zip(texts, others, strict=True))
+    agreeing = np.count_nonzero(sketch(texts) == sketch(others), axis=1)
+    assert agreeing.max() < SURE - 8
 
 
 @given(st.lists(st.sampled_from(PASSAGES[:6]), max_size=12), st.randoms(use_true_random=False))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -117,7 +119,7 @@ def _merge(refined: Refined, folder: Path) -> int:
         }
         with merge.connect(pieces["keys"], pieces["rejects"], scratch) as connection:
             _check_corrections(job.own.corrections, connection)
-            settled = settle(connection, job.settings, _Texts(pieces["documents"]))
+            settled = settle(connection, job.settings, _Looked({"text": pieces["documents"], "sketch": pieces["keys"]}))
             order = merge.find_order(connection, settled)
             write_table(merge.rejected(connection, settled, job.settings), "rejects", folder / "rejects")
         with ThreadPoolExecutor(min(refined.workers, MERGED_AT_ONCE)) as pool:  # Arrow lets go of Python's lock
@@ -155,37 +157,36 @@ def _check_corrections(corrections: Sequence[Correction], connection: DuckDBPyCo
             raise CorpusError(f"corrections.csv: there is no document “{correction.id}”; correct the id")
 
 
-class _Texts:
-    """Reads the text of single documents out of the shards; the row groups read last are kept."""
+class _Looked:
+    """Looks up a column of single documents in the shards; the row groups read last are kept."""
 
     KEPT = 32
 
-    def __init__(self, files: Mapping[str, Path]) -> None:
+    def __init__(self, files: Mapping[str, Mapping[str, Path]]) -> None:
+        """Take for each column the files that have it, by shard."""
         self._files = files
-        self._starts: dict[str, list[int]] = {}
-        self._groups: OrderedDict[tuple[str, int], pa.ChunkedArray] = OrderedDict()
+        self._starts: dict[tuple[str, str], list[int]] = {}
+        self._groups: OrderedDict[tuple[str, str, int], pa.ChunkedArray] = OrderedDict()
 
-    def __call__(self, places: Sequence[Place]) -> list[str]:
-        """Return the texts of documents, each at a position of a shard; those of a shard are read together."""
-        found = {place: self._text(*place) for place in sorted(places)}
+    def __call__(self, places: Sequence[Place], column: str) -> list[Any]:
+        """Return the values of documents, each at a position of a shard; those of a shard are read together."""
+        found = {place: self._value(column, *place) for place in sorted(places)}
         return [found[place] for place in places]
 
-    def _text(self, shard: str, position: int) -> str:
-        starts = self._starts.get(shard)
+    def _value(self, column: str, shard: str, position: int) -> object:
+        starts = self._starts.get((column, shard))
         if starts is None:
-            metadata = pq.read_metadata(self._files[shard])
-            starts = [0]
-            for group in range(metadata.num_row_groups):
-                starts.append(starts[-1] + metadata.row_group(group).num_rows)
-            self._starts[shard] = starts
-        group = next(place for place in range(len(starts) - 1) if position < starts[place + 1])
-        return str(self._group(shard, group)[position - starts[group]].as_py())
+            metadata = pq.read_metadata(self._files[column][shard])
+            rows = (metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
+            starts = self._starts[column, shard] = list(accumulate(rows, initial=0))
+        group = bisect_right(starts, position) - 1
+        return self._group(column, shard, group)[position - starts[group]].as_py()
 
-    def _group(self, shard: str, group: int) -> pa.ChunkedArray:
-        key = (shard, group)
+    def _group(self, column: str, shard: str, group: int) -> pa.ChunkedArray:
+        key = (column, shard, group)
         if key not in self._groups:
-            with pq.ParquetFile(self._files[shard]) as file:
-                self._groups[key] = file.read_row_group(group, columns=["text"])["text"]
+            with pq.ParquetFile(self._files[column][shard]) as file:
+                self._groups[key] = file.read_row_group(group, columns=[column])[column]
             while len(self._groups) > self.KEPT:
                 self._groups.popitem(last=False)
         self._groups.move_to_end(key)

@@ -1,7 +1,7 @@
 """Settle: what only the whole source shows. Which of the documents with one id stays, and which texts are copies.
 
-All of it goes by keys (ids, dates, digests, sketches), so memory holds no text; where two texts may be near copies,
-they are read from their shards and compared in full.
+All of it goes by keys (ids, dates, digests, sketches), so memory holds no text; where two texts may be near copies
+and their sketches leave a doubt, they are read from their shards and compared in full.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ Integers = npt.NDArray[np.int64]
 Place = tuple[str, int]
 """A shard, and the position of a document in it."""
 
-TextsOf = Callable[[Sequence[Place]], list[str]]
-"""Gives the texts of documents."""
+Look = Callable[[Sequence[Place], str], list[Any]]
+"""Gives the texts of documents (``text``), or their sketches (``sketch``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Settled:
     is_grouped: bool
 
 
-def settle(connection: DuckDBPyConnection, settings: Settings, texts_of: TextsOf) -> Settled:
+def settle(connection: DuckDBPyConnection, settings: Settings, look: Look) -> Settled:
     """Decide over the view ``keys`` of a connection.
 
     Of documents that share an id the first by place stays. A group of copies has the id of its first document in the
@@ -63,7 +63,7 @@ def settle(connection: DuckDBPyConnection, settings: Settings, texts_of: TextsOf
     connection.execute(_DOUBLED)
     connection.execute(_RANK)
     doubles = list(_doubles(connection))
-    roots = _roots(connection, texts_of)
+    roots = _roots(connection, look)
     is_first = settings.duplicates == KEEP_FIRST
     is_shared = np.bincount(roots, minlength=len(roots))[roots] > 1
     is_grouped = not is_first and bool(is_shared.any())
@@ -143,7 +143,7 @@ def _rows(connection: DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]
         yield from batch.to_pylist()
 
 
-def _roots(connection: DuckDBPyConnection, texts_of: TextsOf) -> Integers:
+def _roots(connection: DuckDBPyConnection, look: Look) -> Integers:
     """Return for each rank that of the first document of its group, which is the document itself where it is alone."""
     ((count,),) = connection.execute("SELECT count(*) FROM ranked").fetchall()
     roots = np.arange(count, dtype=np.int64)
@@ -155,7 +155,15 @@ def _roots(connection: DuckDBPyConnection, texts_of: TextsOf) -> Integers:
     places = _integers(connection, _PLACES)
     shards, positions = places["shard"], places["position"]
     names = [name for (name,) in connection.execute(_SHARDS).fetchall()]
-    groups = Groups(len(members), lambda some: texts_of([(names[shards[one]], int(positions[one])) for one in some]))
+
+    def looked_at(some: Sequence[int], column: str) -> list[Any]:
+        return look([(names[shards[one]], int(positions[one])) for one in some], column)
+
+    groups = Groups(
+        len(members),
+        lambda some: looked_at(some, "text"),
+        lambda some: [np.frombuffer(each, np.uint32) for each in looked_at(some, "sketch")],
+    )
     step = min(BANDS, max(1, SKETCH_BYTES // max(1, 4 * len(members))))
     for band in range(0, BANDS, step):
         groups.join(_bands(connection, members, slice(band, band + step)))
