@@ -16,7 +16,7 @@ from pipelines.ingest.settings import CHOICES, FIELDS, MEANINGS, SETTINGS_FILE
 from pipelines.publish.expectations import USUAL_LOSS
 from pipelines.refine import load_knowledge
 from schemas.changes import CAUSES
-from schemas.edits import ACTIONS, LANGUAGE_CLASSES, LAYOUT_CLASSES, OTHER_CLASSES
+from schemas.classes import ACTIONS, LANGUAGE_CLASSES, LAYOUT_CLASSES, OTHER_CLASSES
 from schemas.rejects import REASONS
 
 FOLDER = Path(__file__).parent

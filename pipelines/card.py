@@ -21,7 +21,7 @@ import schemas
 from pipelines.document import APPLIED, Settings
 from pipelines.language import UNKNOWN
 from pipelines.release import AnyTables, count_values
-from schemas.edits import LANGUAGE_CLASSES
+from schemas.classes import LANGUAGE_CLASSES
 
 TEMPLATE = Path(__file__).with_name("card.md")
 

@@ -6,8 +6,8 @@ stand. Nothing is copied until somebody looks at the single findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Placed(Protocol):
@@ -18,6 +18,7 @@ class Placed(Protocol):
 
 
 Found = TypeVar("Found", bound=Placed)
+Answer = TypeVar("Answer")
 
 
 class Laid(Sequence[Found]):
@@ -26,6 +27,7 @@ class Laid(Sequence[Found]):
     def __init__(self, parts: Sequence[tuple[int, Sequence[Found]]]) -> None:
         """Lay the parts, which come in the order of their offsets; each part's findings are in order too."""
         self.parts = parts
+        self._length = sum([len(found) for _, found in parts])
         self._all: tuple[Found, ...] | None = None
 
     def _each(self) -> tuple[Found, ...]:
@@ -35,7 +37,7 @@ class Laid(Sequence[Found]):
 
     def __len__(self) -> int:
         """How many there are."""
-        return sum([len(found) for _, found in self.parts])
+        return self._length
 
     def __iter__(self) -> Iterator[Found]:
         """Each of them, in the offsets of the text."""
@@ -56,6 +58,25 @@ class Laid(Sequence[Found]):
     def __repr__(self) -> str:
         """Show what there is."""
         return f"Laid({list(self._each())!r})"
+
+
+class Once(Generic[Found, Answer]):
+    """What there is to say of the findings of a part, worked out once for all texts that have it.
+
+    Parts are told apart by where they lie in memory: the texts must be held as long as this is asked.
+    """
+
+    def __init__(self, work: Callable[[Sequence[Found]], Answer]) -> None:
+        """Ask ``work`` of each part at its first occurrence."""
+        self._work = work
+        self._known: dict[int, Answer] = {}
+
+    def __call__(self, part: Sequence[Found]) -> Answer:
+        """Return what was worked out."""
+        known = self._known.get(id(part))
+        if known is None:
+            known = self._known[id(part)] = self._work(part)
+        return known
 
 
 def parts_of(found: Sequence[Found]) -> Sequence[tuple[int, Sequence[Found]]]:

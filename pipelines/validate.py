@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 import schemas
 from pipelines.columns import Drawn, Gathered
 from pipelines.document import PARAGRAPH_BREAK, CleanedDocument, Edit, Fields, Reject, Settings
-from pipelines.laid import parts_of
+from pipelines.laid import Once, parts_of
 from pipelines.language import is_wanted
 from pipelines.release import row_sha256
 from pipelines.rules.privacy import hide_text, mask_text
 from pipelines.shingles import fingerprints
+from schemas.classes import LANGUAGE_CLASSES
 
 BATCH = 2_000
 """Documents that are validated together."""
@@ -179,11 +180,15 @@ def _build(name: str, columns: Callable[[], Columns]) -> pa.Table:
 
 
 def _document_columns(documents: Sequence[CleanedDocument], settings: Settings) -> Columns:
-    rows = [_document_row(document, settings) for document in documents]
+    count = Once(_count_artefacts)
+    rows = [
+        _document_row(document, settings, sum([count(part) for _, part in parts_of(document.edits)]))
+        for document in documents
+    ]
     return {name: [row[name] for row in rows] for name in schemas.arrow_schema("documents").names}
 
 
-def _document_row(document: CleanedDocument, settings: Settings) -> dict[str, object]:
+def _document_row(document: CleanedDocument, settings: Settings, artefacts: int) -> dict[str, object]:
     text = document.text
     word_count = len(text.split())
     row: dict[str, object] = {
@@ -194,7 +199,7 @@ def _document_row(document: CleanedDocument, settings: Settings) -> dict[str, ob
         "paragraph_count": text.count(PARAGRAPH_BREAK) + 1 if text else 0,
         "word_count": word_count,
         "edit_count": len(document.edits),
-        "artefacts_per_1000_words": _artefact_rate(document, word_count),
+        "artefacts_per_1000_words": _artefact_rate(artefacts, word_count),
         "language": document.language,
         "duplicate_group": None,
         "raw_sha256": document.raw.raw_sha256,
@@ -211,16 +216,14 @@ def _as_stored(value: object, settings: Settings) -> object:
     return mask_text(value) if isinstance(value, str) and settings.redact else value
 
 
-def _artefact_rate(document: CleanedDocument, word_count: int) -> float:
-    """Count findings about language per 1,000 words, rounded as the column stores it (float32); 0 without words."""
-    from schemas.edits import LANGUAGE_CLASSES
-
-    if not word_count:
-        return 0.0
-    edits = [edit for _, part in parts_of(document.edits) for edit in part]
-    count = sum(e.artefact_class in LANGUAGE_CLASSES and not _is_blank_between(e) for e in edits)
-    rate: float = struct.unpack("<f", struct.pack("<f", 1000 * count / word_count))[0]
+def _artefact_rate(artefacts: int, word_count: int) -> float:
+    """Artefacts of language per 1,000 words, rounded as the column stores it (float32); 0 without words."""
+    rate: float = struct.unpack("<f", struct.pack("<f", 1000 * artefacts / word_count))[0] if word_count else 0.0
     return rate
+
+
+def _count_artefacts(edits: Iterable[Edit]) -> int:
+    return sum([e.artefact_class in LANGUAGE_CLASSES and not _is_blank_between(e) for e in edits])
 
 
 def _is_blank_between(edit: Edit) -> bool:

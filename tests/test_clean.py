@@ -151,7 +151,7 @@ def test_a_rule_that_takes_too_much_too_often_stops_the_run() -> None:
 
     def check(some: Sequence[CleanedDocument], rules: Sequence[Rule]) -> None:
         limits = {rule.id: rule for rule in rules}
-        check_guards([e for document in some for e in find_excesses(document, limits)], len(some), rules)
+        check_guards(find_excesses(some, limits), len(some), rules)
 
     check(documents, KNOWLEDGE.rules)
     with pytest.raises(CorpusError, match=r"rule site-chrome took more than 50% of 4 of 4.*d0\.txt at"):

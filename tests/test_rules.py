@@ -21,7 +21,7 @@ from pipelines.rules.entries import read_entries
 from pipelines.rules.glossary import Glossary
 from pipelines.rules.rule import ARTEFACT_CLASSES, View, fold, quotations
 from pipelines.rules.structure import STRUCTURE
-from schemas import edits as edits_schema
+from schemas import classes
 from tests.texts import KNOWLEDGE, ROOT, refined
 
 ALL = KNOWLEDGE.rules
@@ -63,7 +63,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_the_schema_knows_the_same_classes() -> None:
-    assert set(edits_schema.ARTEFACT_CLASSES) == set(ARTEFACT_CLASSES)
+    assert set(classes.ARTEFACT_CLASSES) == set(ARTEFACT_CLASSES)
 
 
 SIZE = 100_000

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import schemas
 from pipelines.document import APPLIED, Edit, Fields, Term
 from pipelines.rules.rule import ARTEFACT_CLASSES
-from schemas import edits
+from schemas import classes
 
 
 def test_importing_the_package_does_not_load_pandera() -> None:
@@ -51,8 +51,8 @@ def test_the_columns_are_those_of_the_working_model() -> None:
 
 
 def test_classes_and_actions_are_those_of_the_rules() -> None:
-    assert edits.ARTEFACT_CLASSES == ARTEFACT_CLASSES
-    assert set(edits.ACTIONS) == APPLIED | {"annotate"}
+    assert classes.ARTEFACT_CLASSES == ARTEFACT_CLASSES
+    assert set(classes.ACTIONS) == APPLIED | {"annotate"}
 
 
 def test_changes_holds_every_column_of_documents_nullable() -> None:

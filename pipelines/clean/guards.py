@@ -5,12 +5,12 @@ A new pattern for a footer that eats paragraphs is thus found on the first night
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.document import CleanedDocument
+from pipelines.document import CleanedDocument, Edit
 from pipelines.errors import CorpusError
-from pipelines.laid import parts_of
+from pipelines.laid import Once, parts_of
 from pipelines.rules import Rule
 
 WORST = 10
@@ -19,6 +19,10 @@ FEW = 2
 SHORTEST = 400
 """Shares of shorter documents, in characters, say nothing."""
 _EXCERPT = 60
+
+
+_Loss = tuple[str, int, tuple[int, int]]
+"""A rule, the characters that it took, and its longest place: characters, start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +51,40 @@ def check_guards(excesses: Iterable[Excess], count: int, rules: Iterable[Rule]) 
             raise CorpusError(_message(rule, those, count))
 
 
-def find_excesses(document: CleanedDocument, limits: Mapping[str, Rule]) -> Iterator[Excess]:
-    """Find what each rule took out of the body of one document, where that is more than it may."""
-    length = len(document.raw.text)
-    if length < SHORTEST:
-        return
+def find_excesses(documents: Sequence[CleanedDocument], limits: Mapping[str, Rule]) -> Iterator[Excess]:
+    """Find what each rule took out of the body of each document, where that is more than it may."""
+    losses = Once(_losses)
+    for document in documents:
+        length = len(document.raw.text)
+        if length >= SHORTEST:
+            taken = [(by, loss) for by, part in parts_of(document.edits) for loss in losses(part)]
+            yield from _beyond(document, length, taken, limits)
+
+
+def _losses(edits: Sequence[Edit]) -> list[_Loss]:
+    """What edits take out, by rule."""
+    found: dict[str, _Loss] = {}
+    for edit in edits:
+        lost = edit.end - edit.start - len(edit.after or "")
+        if lost > 0 and edit.action in {"delete", "move", "replace"}:
+            _, taken, longest = found.get(edit.rule, (edit.rule, 0, (0, 0)))
+            found[edit.rule] = edit.rule, taken + lost, max(longest, (lost, edit.start))
+    return list(found.values())
+
+
+def _beyond(
+    document: CleanedDocument, length: int, losses: Iterable[tuple[int, _Loss]], limits: Mapping[str, Rule]
+) -> Iterator[Excess]:
     taken: dict[str, int] = {}
     longest: dict[str, tuple[int, int]] = {}
-    for by, part in parts_of(document.edits):
-        for edit in part:
-            lost = edit.end - edit.start - len(edit.after or "")
-            if lost > 0 and edit.action in {"delete", "move", "replace"}:
-                taken[edit.rule] = taken.get(edit.rule, 0) + lost
-                longest[edit.rule] = max(longest.get(edit.rule, (0, 0)), (lost, edit.start + by))
-    for rule_id, lost in taken.items():
-        if rule_id in limits and lost > limits[rule_id].most * length:
-            place = longest[rule_id][1]
+    for by, (rule, lost, (most, place)) in losses:
+        taken[rule] = taken.get(rule, 0) + lost
+        longest[rule] = max(longest.get(rule, (0, 0)), (most, place + by))
+    for rule, lost in taken.items():
+        if rule in limits and lost > limits[rule].most * length:
+            place = longest[rule][1]
             excerpt = " ".join(document.raw.text[place : place + _EXCERPT].split())
-            yield Excess(rule_id, document.raw.source, lost / length, place, excerpt)
+            yield Excess(rule, document.raw.source, lost / length, place, excerpt)
 
 
 def _message(rule: Rule, excesses: list[Excess], count: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.document import Settings
 from pipelines.ingest.refusal import RefusedError, name_some, reject
+from pipelines.ingest.rows import has_surrogate
 
 GUESSES = {
     "text": (
@@ -36,7 +37,6 @@ LISTS = frozenset({"reporters"})
 """Fields that may hold several values."""
 
 LONGEST_ID = 2_000
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -89,7 +89,7 @@ class Mapper:
             for field, name in NAMES.items()
             if (value := (_listed if field in LISTS else _written)(record.get(columns.get(field, ""))))
         )
-        if any(_SURROGATE.search(value) for value in (key, *(value for _, value in metadata))):
+        if any(map(has_surrogate, (key, *(value for _, value in metadata)))):
             raise surrogate("the id or the metadata")
         return text, key, metadata
 
@@ -105,7 +105,7 @@ def checked_text(text: object, column: str) -> str:
         raise reject("empty", "no text, only blanks; take the record out or fetch it again")
     if "\x00" in text:
         raise reject("binary", f"character {text.index(chr(0))} is NUL, which no text holds; replace it by the text")
-    if _SURROGATE.search(text):
+    if has_surrogate(text):
         raise surrogate("the text")
     return text
 

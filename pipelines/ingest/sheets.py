@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.ingest.arrays import too_long
 from pipelines.ingest.encodings import Lines
 from pipelines.ingest.refusal import RefusedError, name_some, reject
-from pipelines.ingest.rows import BAD_BYTE, Row
+from pipelines.ingest.rows import Row, has_bad_byte
 
 Line = tuple[int, str | None]
 
@@ -68,7 +68,7 @@ class Sheet:
         if self.header and len(cells) != len(self.header):
             has = f"{len(cells)} cells under {len(self.header)} columns"
             return reject("malformed", f"{has}; quote the cells that hold “{self._delimiter}”, quotes or line ends")
-        if any(BAD_BYTE.search(cell) for cell in cells):
+        if any(map(has_bad_byte, cells)):
             return reject("encoding", f"bytes that are not valid {self._lines.encoding}; write the row as UTF-8")
         return cells
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -11,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -123,10 +123,13 @@ def of_few_values(name: str, schema: pa.Schema) -> list[str]:
 def row_sha256(row: Mapping[str, Any]) -> str:
     """Hash a row of ``documents`` as canonical JSON: sorted keys, no spaces, UTF-8, dates ISO, without row_sha256.
 
-    Raises UnicodeEncodeError where a value holds lone surrogates, which no UTF-8 text can.
+    Raises UnicodeError where a value holds lone surrogates, which no UTF-8 text can.
     """
     content = {name: value for name, value in row.items() if name != "row_sha256"}
-    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
+    try:
+        return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    except orjson.JSONEncodeError as error:
+        raise UnicodeError(f"no canonical form: {error}") from error
 
 
 def take_rows(table: pa.Table, indices: pa.Array) -> pa.Table:
@@ -204,12 +207,3 @@ def _cells(column: pa.Array) -> pa.Array:
             if plain.encode() in texts:
                 column = pc.replace_substring(column, plain, escaped)
     return pc.fill_null(pc.cast(column, pa.string()), NULL)
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"no canonical form for {type(value).__name__}")
-
-
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_iso)

