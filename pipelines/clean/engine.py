@@ -24,7 +24,7 @@ from pipelines.rules.rule import PROSE, Rule, View, fold
 from pipelines.rules.structure import STRUCTURE
 
 FRAME = frozenset(rule.id for rule in (*STRUCTURE, *LAYOUT))
-REMEMBERED = 20_000
+REMEMBERED = 10_000
 """Paragraphs that are remembered at most: some tens of megabytes."""
 NEIGHBOURS = 500
 NOTHING: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ from pipelines.document import Paragraph, Part
 from pipelines.memory import remember
 from pipelines.parse.blocks import Block
 
-REMEMBERED = 20_000
+REMEMBERED = 10_000
 """Lines that are remembered at most by each recogniser."""
 
 Found = TypeVar("Found")

@@ -19,7 +19,7 @@ between releases."""
 
 COMPRESSION_LEVEL = 3
 
-GROUP_ROWS = {"documents": 4_096, "changes": 4_096}
+GROUP_ROWS = {"documents": 2_048, "changes": 2_048}
 OTHER_GROUP_ROWS = 65_536
 GROUP_BYTES = 100_000_000
 """A row group ends after so many rows, or earlier where these are larger than this before compression."""

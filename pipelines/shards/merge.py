@@ -37,8 +37,8 @@ ROW_WEIGHT = 64
 MOST_PARTS = 256
 """Ranges at most, each with a file that is open; beyond 8 GB of rows they are larger."""
 
-READ_ROWS, ROWS = {"documents": 4_096}, {"documents": 1_024}
-OTHER_READ_ROWS, OTHER_ROWS = 262_144, 65_536
+READ_ROWS, ROWS = {"documents": 1_024}, {"documents": 512}
+OTHER_READ_ROWS, OTHER_ROWS = 131_072, 32_768
 """Rows that are read, and that come out, at a time. Of those read each range gets a piece, which must not be tiny."""
 
 Integers = npt.NDArray[np.int64]
@@ -110,6 +110,7 @@ def merged(pieces: Pieces, name: str, order: Order, scratch: Path) -> Iterator[p
     for part in [rows] if parts == 1 else _parted(rows, step, parts, scratch):
         for table in _in_order(part, name):
             yield from (_rehashed(table) if order.groups and name == "documents" else table).to_batches()
+        pa.default_memory_pool().release_unused()  # else it grows from range to range
 
 
 def _weigh(piece: pa.Table | Path) -> int:
@@ -138,7 +139,8 @@ def _read(piece: pa.Table | Path, name: str) -> Iterator[pa.Table]:
     if isinstance(piece, pa.Table):
         yield piece
         return
-    with pq.ParquetFile(piece, read_dictionary=schemas.stored_columns(name, "category")) as file:
+    few = [column for column in schemas.stored_columns(name, "category") if column != "document_id"]
+    with pq.ParquetFile(piece, read_dictionary=few) as file:  # ids are many: every range would get all of them
         for batch in file.iter_batches(READ_ROWS.get(name, OTHER_READ_ROWS)):
             yield pa.Table.from_batches([batch])
 

@@ -116,7 +116,7 @@ def refine_shard(shard: Shard, job: Job) -> Result:
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
     """Keep Python from looking for cycles: it would walk again and again through the rows that are held, a tenth of
-    the time, and rows have none. What little there is goes between two shards.
+    the time, and rows have none. What little there is goes between two shards, as does what Arrow has set aside.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -125,6 +125,7 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+        pa.default_memory_pool().release_unused()
 
 
 def _key(shard: Shard, job: Job) -> str:
