@@ -11,6 +11,7 @@ What a text has by the dozen is a NamedTuple: one is made in a quarter of the ti
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -204,48 +205,38 @@ class Correction:
     reason: str
 
 
-@dataclass(slots=True)
-class _Node:
-    edit: Edit
-    inner: list[_Node] = field(default_factory=list)
-
-
 def in_order(edits: Iterable[Edit]) -> list[Edit]:
     """Sort edits as the ``edits`` table does: by start, then end; of two on one span the outer one keeps its place."""
-    return sorted(edits, key=attrgetter("start", "end"))
+    return sorted(sorted(edits, key=_END), key=_START)  # twice by a number: no pair must be made for each
 
 
-def _tree(edits: Iterable[Edit]) -> list[_Node]:
-    """Nest the applied edits by containment; raises ValueError where two of them cross."""
-    applied = [e for e in edits if e.action in APPLIED]
-    applied.sort(key=lambda e: (e.start, -e.end))
-    roots: list[_Node] = []
-    stack: list[_Node] = []
+_START, _END = attrgetter("start"), attrgetter("end")
+
+
+def nest(edits: Iterable[Edit]) -> list[Edit]:
+    """The applied edits, each before those inside it; raises ValueError where two of them cross."""
+    applied = [edit for edit in edits if edit.action in APPLIED]
+    applied.sort(key=_END, reverse=True)
+    applied.sort(key=_START)
+    around: list[Edit] = []
     for edit in applied:
-        while stack and not _inside(edit, stack[-1].edit):
-            if edit.start < stack[-1].edit.end and edit.end > stack[-1].edit.end:
-                raise ValueError(f"edits cross at {edit.start}: {stack[-1].edit.rule} and {edit.rule}")
-            stack.pop()
-        node = _Node(edit)
-        (stack[-1].inner if stack else roots).append(node)
-        stack.append(node)
-    return roots
+        while around and edit.start >= around[-1].end:
+            around.pop()
+        if around and edit.end > around[-1].end:
+            raise ValueError(f"edits cross at {edit.start}: {around[-1].rule} and {edit.rule}")
+        around.append(edit)
+    return applied
 
 
-def _inside(inner: Edit, outer: Edit) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end and inner.start < outer.end
-
-
-def _render(raw: str, start: int, end: int, nodes: Sequence[_Node], *, keep_moved: bool) -> str:
-    """Write ``raw[start:end]`` with its edits; a nested move stays in the value around it when ``keep_moved``."""
+def _render(raw: str, start: int, end: int, edits: Iterable[Edit], *, keep_moved: bool) -> str:
+    """Write ``raw[start:end]`` with the edits there; what is moved stays in the value around it when ``keep_moved``."""
     out: list[str] = []
     position = start
-    for node in nodes:
-        edit = node.edit
+    for edit in edits:
+        if edit.start < position or (keep_moved and edit.action == "move"):
+            continue
         out.append(raw[position : edit.start])
-        if edit.action == "move" and keep_moved:
-            out.append(_render(raw, edit.start, edit.end, node.inner, keep_moved=True))
-        elif edit.after is not None:
+        if edit.after:
             out.append(edit.after)
         position = edit.end
     out.append(raw[position:end])
@@ -254,20 +245,16 @@ def _render(raw: str, start: int, end: int, nodes: Sequence[_Node], *, keep_move
 
 def replay(raw: str, edits: Iterable[Edit]) -> str:
     """Apply the edits to the raw text: what comes out is the published body text."""
-    return _render(raw, 0, len(raw), _tree(edits), keep_moved=False)
+    return _render(raw, 0, len(raw), nest(edits), keep_moved=False)
 
 
 def moved(raw: str, edits: Iterable[Edit]) -> Iterator[tuple[str, str]]:
     """Yield (field, value) of every moved span in raw order, each value with the edits inside it applied."""
-
-    def walk(nodes: Sequence[_Node]) -> Iterator[tuple[str, str]]:
-        for node in nodes:
-            edit = node.edit
-            if edit.action == "move" and edit.field:
-                yield edit.field, _render(raw, edit.start, edit.end, node.inner, keep_moved=True)
-            yield from walk(node.inner)
-
-    yield from walk(_tree(edits))
+    nested = nest(edits)
+    for place, edit in enumerate(nested):
+        if edit.action == "move" and edit.field:
+            inside = nested[place + 1 : bisect_left(nested, edit.end, place + 1, key=_START)]
+            yield edit.field, _render(raw, edit.start, edit.end, inside, keep_moved=True)
 
 
 def undo(text: str, edits: Iterable[Edit]) -> str:
@@ -278,8 +265,9 @@ def undo(text: str, edits: Iterable[Edit]) -> str:
     out: list[str] = []
     position = 0
     raw_position = 0
-    for node in _tree(edits):
-        edit = node.edit
+    for edit in nest(edits):
+        if edit.start < raw_position:
+            continue
         kept = edit.start - raw_position
         out.append(text[position : position + kept])
         out.append(edit.before)

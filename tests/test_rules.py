@@ -1,8 +1,6 @@
 """Every rule does what its examples say, keeps what they say, and is linear on hostile input."""
 
-import gc
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -22,6 +20,7 @@ from pipelines.rules.glossary import Glossary
 from pipelines.rules.rule import ARTEFACT_CLASSES, View, fold, quotations
 from pipelines.rules.structure import STRUCTURE
 from schemas import classes
+from tests.pace import too_slow
 from tests.texts import KNOWLEDGE, ROOT, refined
 
 ALL = KNOWLEDGE.rules
@@ -68,8 +67,7 @@ def test_the_schema_knows_the_same_classes() -> None:
 
 SIZE = 100_000
 """Characters of a worst case, which a rule may take LIMIT CPU seconds for."""
-LIMIT, FLOOR, GROWTH = 0.5, 0.06, 3.0
-"""A rule that doubles its time with its input is linear; below FLOOR seconds the clock says nothing."""
+LIMIT = 0.5
 LAYOUTS = frozenset(rule.id for rule in STRUCTURE)
 
 
@@ -93,34 +91,6 @@ def view_of(rule: Rule, text: str) -> View:
     return View(document, fold(text), tuple(hits), shows_an_engine=True)
 
 
-def seconds(work: Callable[[], object], enough: float) -> float:
-    """CPU seconds of the work: the best of three, or the first that is below what is ``enough``."""
-    best = float("inf")
-    for _ in range(3):
-        gc.disable()
-        begin = time.process_time()
-        work()
-        best = min(best, time.process_time() - begin)
-        gc.enable()
-        if best < enough:
-            break
-    return best
-
-
-def too_slow(name: str, work: Callable[[str], Callable[[], object]], text: str) -> str | None:
-    """Say what is wrong with the time that the work takes for a text; a tenth of it shows what must not be tried."""
-    tenth = seconds(work(text[: len(text) // 10]), FLOOR)
-    if tenth > LIMIT / 4:
-        return f"{name} on {text[:40]!r}: {tenth:.2f} s for a tenth of it"
-    half = seconds(work(text[: len(text) // 2]), FLOOR)
-    whole = seconds(work(text), max(FLOOR, min(LIMIT, GROWTH * half)))
-    shown = f"{name} on {text[:40]!r}: {whole:.2f} s, half of it {half:.2f} s"
-    if whole > LIMIT:
-        return shown
-    grows = whole > max(FLOOR, GROWTH * half)  # memory may have its say once, but not twice
-    return shown if grows and seconds(work(text * 2), GROWTH * whole) > GROWTH * whole else None
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", ALL, ids=lambda r: r.id)
 def test_a_rule_is_linear_on_its_worst_cases(rule: Rule) -> None:
@@ -130,7 +100,7 @@ def test_a_rule_is_linear_on_its_worst_cases(rule: Rule) -> None:
         view = view_of(rule, text)
         return lambda: list(rule.find(replace(view)))  # a fresh one, which remembers nothing
 
-    found = filter(None, (too_slow(rule.id, work, text) for text in worst_cases(rule)))
+    found = filter(None, (too_slow(rule.id, work, text, LIMIT) for text in worst_cases(rule)))
     assert list(islice(found, 3)) == []
 
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from typing import NamedTuple
 
 from pipelines.clean.masks import hidden
-from pipelines.document import APPLIED, Edit, in_order
+from pipelines.document import APPLIED, Edit, in_order, nest
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(NamedTuple):
     """A stretch of the cleaned text and the raw one that it came from; ``edit`` where it was changed."""
 
     text_start: int
@@ -27,8 +25,7 @@ class _Segment:
     edit: Edit | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a later edit lies in the raw text, and what earlier edits wrote before and behind it in the same span."""
 
     start: int
@@ -39,7 +36,7 @@ class _Place:
 
 def compose(raw: str, text: str, edits: Sequence[Edit], later: Iterable[Edit]) -> tuple[Edit, ...]:
     """Join ``edits`` (raw -> text) with ``later`` edits of the text; what cannot be expressed cleanly is left out."""
-    earlier = sorted((e for e in edits if e.action in APPLIED), key=lambda e: (e.start, -e.end))
+    earlier = nest(edits)
     starts = [e.start for e in earlier]
     segments = list(_segments(raw, earlier))
     ends = [s.text_end for s in segments]
@@ -48,13 +45,14 @@ def compose(raw: str, text: str, edits: Sequence[Edit], later: Iterable[Edit]) -
     added: list[Edit] = []
     gone: set[int] = set()
     for edit in found:
-        place = _place(text, _from(segments, bisect_right(ends, edit.start)), edit)
+        place = _place(text, segments, bisect_right(ends, edit.start), edit)
         around = earlier[bisect_left(starts, place.start) : bisect_left(starts, place.end)]
         if any(e.end > place.end for e in around):
             continue
         if any(e.action == "move" for e in around) or _holds(moves, edit):
             if edit.action in {"move", "delete"} and not place.lead + place.trail:
-                added.append(_laid(raw, place, edit, around))
+                before = _before(raw, place, around)
+                added.append(edit._replace(start=place.start, end=place.end, before=before))
         else:
             merged = _merged(raw, place, edit, around)
             added.append(merged)
@@ -82,14 +80,15 @@ def _segments(raw: str, earlier: Sequence[Edit]) -> Iterator[_Segment]:
     yield _Segment(place, place + len(raw) - position, position, len(raw), None)
 
 
-def _from(segments: Sequence[_Segment], first: int) -> Iterator[_Segment]:
-    return (segments[index] for index in range(first, len(segments)))
+def _place(text: str, segments: Sequence[_Segment], number: int, later: Edit) -> _Place:
+    """Find the raw span of a later edit, which begins in the segment of that number.
 
-
-def _place(text: str, segments: Iterable[_Segment], later: Edit) -> _Place:
-    """Find the raw span of a later edit: one that touches what an earlier edit wrote takes in that edit whole."""
-    touched = [s for s in takewhile(lambda s: s.text_start < later.end, segments) if s.text_end > later.start]
-    first, last = touched[0], touched[-1]
+    One that touches what an earlier edit wrote takes in that edit whole.
+    """
+    first = last = segments[number]
+    while last.text_end < later.end:
+        number += 1
+        last = segments[number]
     start = first.raw_start if first.edit else first.raw_start + later.start - first.text_start
     end = last.raw_end if last.edit else last.raw_start + later.end - last.text_start
     lead = text[first.text_start : later.start] if first.edit else ""
@@ -97,18 +96,19 @@ def _place(text: str, segments: Iterable[_Segment], later: Edit) -> _Place:
     return _Place(start, end, lead, trail)
 
 
-def _laid(raw: str, place: _Place, later: Edit, inside: Iterable[Edit] = ()) -> Edit:
-    """A later frame, laid round the edits inside it; what they mask stays masked in it."""
-    masks = (e for e in inside if e.action == "redact")
-    before = hidden(raw[place.start : place.end], place.start, masks)
-    return later._replace(start=place.start, end=place.end, before=before)
+def _before(raw: str, place: _Place, inside: Iterable[Edit]) -> str:
+    """What stands at a place in the raw text; what an edit inside it masks stays masked."""
+    masks = [e for e in inside if e.action == "redact"]
+    return hidden(raw[place.start : place.end], place.start, masks)
 
 
 def _merged(raw: str, place: _Place, later: Edit, inside: Sequence[Edit]) -> Edit:
     """A later repair that takes the place of those that it touches; one that takes in a mask hides as that did."""
-    after = place.lead + (later.after or "") + place.trail
+    start, end, lead, trail = place
+    after = lead + (later.after or "") + trail
     if later.action == "redact":
-        length = place.end - place.start
-        return _laid(raw, place, later, inside)._replace(before=later.before.ljust(length, "*")[:length], after=after)
-    action = "redact" if any(e.action == "redact" for e in inside) else "replace"
-    return _laid(raw, place, later, inside)._replace(after=after, action=action if after else "delete")
+        before, action = later.before.ljust(end - start, "*")[: end - start], "redact"
+    else:
+        action = "redact" if any(e.action == "redact" for e in inside) else "replace"
+        before, action = _before(raw, place, inside), action if after else "delete"
+    return later._replace(start=start, end=end, before=before, after=after, action=action)

@@ -23,13 +23,14 @@ class Ledger:
         if edit.action not in APPLIED:
             self.edits.append(edit)
             return
-        place = bisect_right(self._starts, edit.start)
-        free = (not place or self._ends[place - 1] <= edit.start) and (
-            place == len(self._starts) or self._starts[place] >= edit.end
+        start, end = edit.start, edit.end
+        place = bisect_right(self._starts, start)
+        free = (not place or self._ends[place - 1] <= start) and (
+            place == len(self._starts) or self._starts[place] >= end
         )
-        border = bisect_right(self.borders, edit.start)
-        whole = border == len(self.borders) or self.borders[border] >= edit.end
-        if edit.start < edit.end and free and whole:
+        border = bisect_right(self.borders, start)
+        whole = border == len(self.borders) or self.borders[border] >= end
+        if start < end and free and whole:
             self.edits.append(edit)
-            self._starts.insert(place, edit.start)
-            self._ends.insert(place, edit.end)
+            self._starts.insert(place, start)
+            self._ends.insert(place, end)
