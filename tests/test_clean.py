@@ -58,6 +58,9 @@ def test_the_known_artefacts_of_the_seeds_are_met(row: dict[str, object]) -> Non
 
 @given(raw_texts)
 @example("\ufeffTitle of it\r\n\r\nBody of it, in the county. . The end .")
+@example("It was so.\n(Xinhua)\n\x01\nIt is so.")
+@example("It was so.\n\n(Xinhua)\n\x01\n(Editor: Li Yang)\n\x01\n\nIt is so.")
+@example("It was so.\n(Xinhua)\n&#1;\nIt is so. \x02\n(Xinhua)\n\x01\n\x01\nThe end.")
 def test_replay_and_undo(raw: str) -> None:
     got = refined(raw)
     assert replay(raw, got.edits) == got.text
@@ -82,10 +85,41 @@ def test_every_moved_value_comes_from_the_raw_text(raw: str) -> None:
 
 
 @given(raw_texts)
+@example(
+    " date 2025-04-25 The bridge was opened in the county.\n(Xinhua)\n date 2024-05-01\n date 2025-04-25 It is open\n"
+)
+@example("The bridge was opened in the county.\n0\x08 Editor: Li Yang\n date 2025-04-25 The bridge of it opened\n")
 def test_cleaning_a_cleaned_text_changes_nothing(raw: str) -> None:
     once = refined(raw)
     twice = refined(once.text)
     assert twice.text == once.text
+
+
+def test_what_is_laid_bare_round_a_credit_is_repaired_without_it() -> None:
+    raw = "The bridge was opened.\n(Xinhua)\n\x01\nIt is long."
+    got = refined(raw)
+    assert (got.text, got.fields.outlet) == ("The bridge was opened.\n\nIt is long.", "Xinhua")
+    assert list(moved(raw, got.edits)) == [("outlet", "Xinhua")]
+
+
+SIGNED = "BEIJING, May 4 (Xinhua) -- The bridge was opened in the county today."
+
+
+@pytest.mark.parametrize("title", ["", "A new bridge opens in the county\n\n"])
+@pytest.mark.parametrize(
+    "stamps", ["2024-05-01\n\n", "(Xinhua)\n\n2024-05-01\n\n", "2024-05-01\n\n08:30 2024-05-02\n\n"]
+)
+@pytest.mark.parametrize(
+    "below", ["", "More than 200 people came to see it, and the office of the county gave out tea."]
+)
+def test_a_signed_sentence_above_a_stamp_is_text(title: str, stamps: str, below: str) -> None:
+    got = refined(f"{title}{SIGNED}\n\n{stamps}{below}")
+    assert got.text.startswith("The bridge was opened in the county today.")
+    assert got.text.endswith(below)
+    assert (got.fields.title, got.fields.subtitles) == (title.strip(), ())
+    assert str(got.fields.published_date) == "2024-05-01"
+    assert refined(got.text).text == got.text
+    assert not refined(got.text).fields.title
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)

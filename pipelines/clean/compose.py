@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from pipelines.clean.masks import hidden
 from pipelines.document import APPLIED, Edit, in_order, nest
+
+_START = attrgetter("start")
 
 
 class _Segment(NamedTuple):
@@ -49,15 +52,19 @@ def compose(raw: str, text: str, edits: Sequence[Edit], later: Iterable[Edit]) -
         around = earlier[bisect_left(starts, place.start) : bisect_left(starts, place.end)]
         if any(e.end > place.end for e in around):
             continue
-        if any(e.action == "move" for e in around) or _holds(moves, edit):
+        is_frame = _holds(moves, edit)
+        if is_frame or any(e.action == "move" for e in around):
             if edit.action in {"move", "delete"} and not place.lead + place.trail:
                 before = _before(raw, place, around)
                 added.append(edit._replace(start=place.start, end=place.end, before=before))
-        else:
-            merged = _merged(raw, place, edit, around)
+                continue
+            if is_frame or edit.action == "redact":
+                continue
+        for part, inside in _parts(place, around):
+            merged = _merged(raw, part, edit if part.start == place.start else edit._replace(after=""), inside)
             added.append(merged)
             # A mask inside what is taken out stays: its words are hidden there, and undoing must know where.
-            gone.update(id(e) for e in around if not (e.action == "redact" and merged.action == "delete"))
+            gone.update(id(e) for e in inside if not (e.action == "redact" and merged.action == "delete"))
     return tuple(in_order([*added, *(e for e in edits if id(e) not in gone)]))
 
 
@@ -94,6 +101,25 @@ def _place(text: str, segments: Sequence[_Segment], number: int, later: Edit) ->
     lead = text[first.text_start : later.start] if first.edit else ""
     trail = text[later.end : last.text_end] if last.edit else ""
     return _Place(start, end, lead, trail)
+
+
+def _parts(place: _Place, around: Sequence[Edit]) -> Iterator[tuple[_Place, Sequence[Edit]]]:
+    """Part a place at what was moved out of it, which stays where it is; each part comes with the edits in it."""
+    frames: list[Edit] = []
+    outer = None
+    for edit in around:
+        outer = edit if outer is None or edit.start >= outer.end else outer
+        if edit.action == "move" and (not frames or frames[-1] is not outer):
+            frames.append(outer)
+    if not frames:
+        yield place, around
+        return
+    borders = [place.start, *(border for frame in frames for border in (frame.start, frame.end)), place.end]
+    for start, end in zip(borders[::2], borders[1::2], strict=True):
+        lead, trail = place.lead if start == place.start else "", place.trail if end == place.end else ""
+        if start < end:
+            inside = around[bisect_left(around, start, key=_START) : bisect_left(around, end, key=_START)]
+            yield _Place(start, end, lead, trail), inside
 
 
 def _before(raw: str, place: _Place, inside: Iterable[Edit]) -> str:

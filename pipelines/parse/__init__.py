@@ -17,7 +17,7 @@ from pipelines.memory import remember
 from pipelines.parse.blocks import Block, is_line, split
 from pipelines.parse.body import body, dissect
 from pipelines.parse.density import densest, may_be_page
-from pipelines.parse.head import head, may_be_glued, readings
+from pipelines.parse.head import asks_title, head, may_be_glued, readings
 from pipelines.parse.memory import REMEMBERED
 from pipelines.parse.page import MIN_PAGE, unfold
 from pipelines.parse.tail import closing, tail
@@ -36,7 +36,8 @@ def parse(raw: str) -> Document:
     while True:
         around, blocks = densest(blocks)
         below, blocks = tail(blocks)
-        opening, blocks = head(raw, blocks, title or _title(raw, around))
+        signed = frozenset(paragraph.end for paragraph in found if paragraph.role == "dateline")
+        opening, blocks = head(raw, blocks, title or _title(raw, around), signed)
         inner, blocks = body(blocks)
         taken = [*around, *opening, *inner, *below]
         title = title or _title(raw, taken)
@@ -71,7 +72,9 @@ def _is_settled(lines: Sequence[str]) -> bool:
         return True
     if any(map(dissect.said, lines)) or closing.said(lines[-1]) or may_be_page(lines):
         return False
-    return not may_be_glued(lines[0]) and not any(readings.said(lines[0]))
+    if may_be_glued(lines[0]) or any(readings.said(lines[0])):
+        return False
+    return len(lines) == 1 or not asks_title(*lines[:2])
 
 
 def _unfolded(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:

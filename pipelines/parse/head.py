@@ -27,10 +27,13 @@ LONGEST_RUN = 3
 """A title and two decks: where more lines than that end no sentence, they are no headlines."""
 
 
-def head(raw: str, blocks: list[Block], title: str) -> tuple[list[Paragraph], list[Block]]:
+def head(
+    raw: str, blocks: list[Block], title: str, signed: frozenset[int] = frozenset()
+) -> tuple[list[Paragraph], list[Block]]:
     """Take the opening lines off; return their paragraphs in order, and the blocks that remain.
 
-    ``title`` is the one that is known already, or empty: a headline after the title is a deck.
+    ``title`` is the one that is known already, or empty: a headline after the title is a deck. What begins at one of
+    the ``signed`` places, where a dateline ended, is text: the stamp below it goes alone.
     """
     found: list[Paragraph] = []
     rest = list(blocks)
@@ -43,11 +46,11 @@ def head(raw: str, blocks: list[Block], title: str) -> tuple[list[Paragraph], li
             title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
             rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
             continue
-        titled = _asked_title(rest, title)
-        if titled:
-            title = title or rest[0].text
-            found.append(titled)
-            rest.pop(0)
+        asked = _asked(rest, title, signed)
+        if asked:
+            title = title or (rest[0].text if asked.role == "title" else "")
+            found.append(asked)
+            rest.pop(0 if asked.start == rest[0].start else 1)
             continue
         paragraph = _opening(rest, title)
         if paragraph is None:
@@ -89,18 +92,26 @@ def may_be_glued(text: str) -> bool:
     return known is not None
 
 
-def _asked_title(blocks: list[Block], title: str) -> Paragraph | None:
+def _asked(blocks: list[Block], title: str, signed: frozenset[int]) -> Paragraph | None:
     """A line that ends as a sentence does is a title all the same, where the dateline or the stamp follows it.
 
-    Below a title it is a deck where the stamp follows: else it would be a title when the text is read again.
+    Below a title it is a deck where the stamp follows: else it would be a title when the text is read again. Where it
+    is text for sure, the stamp is taken from below it instead.
     """
     if len(blocks) < 2 or not _may_be_asked(blocks[0].text):
         return None
-    following = readings.said(blocks[1].text)[0]
-    is_stamped = following is not None and following.role == "stamp"
+    is_stamped = asks_title(blocks[0].text, blocks[1].text)
+    if blocks[0].start in signed:
+        return readings(blocks[1])[0] if is_stamped else None
     if title:
         return labelled_title(blocks[0], "subtitle", "header-deck") if is_stamped else None
     return labelled_title(blocks[0]) if is_stamped or dateline.said(blocks[1].text) is not None else None
+
+
+def asks_title(text: str, below: str) -> bool:
+    """Tell whether the line below, a stamp, makes a headline of a line."""
+    following = readings.said(below)[0] if _may_be_asked(text) else None
+    return following is not None and following.role == "stamp"
 
 
 @remember(REMEMBERED)
