@@ -111,10 +111,9 @@ def count(text: str) -> Counts:
     written = text.encode("utf-8", "surrogatepass")
     letters = {"Latin": len(written.translate(None, _NO_LETTERS))}
     beyond = "" if text.isascii() else written.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    if beyond:
+    if any(map(str.isalnum, beyond)):
         letters |= {name: len(pattern.findall(beyond)) for name, pattern in _LETTERS.items() if name != "Latin"}
         letters["Latin"] += len(_LETTERS["Latin"].findall(beyond))
-    if any(map(str.isalnum, beyond)):
         words = _WORD.findall(text.lower())
     else:
         words = written.translate(_LOW_OR_BLANK).decode("ascii").split()

@@ -31,19 +31,15 @@ class _Memory(dict[Key, Answer]):
     def __missing__(self, key: Key) -> Answer:
         """Find the answer among the older ones, or work it out."""
         answer = self._before[key] if key in self._before else self._work(key)
-        self._room -= _length(key)
+        text = key[0] if isinstance(key, tuple) else key
+        length = len(text) if isinstance(text, str) else 0
+        self._room -= length
         if self and (len(self) >= self._half or self._room < 0):
             self._before = dict(self)
             self.clear()
-            self._room = MOST_CHARACTERS // 2 - _length(key)
+            self._room = MOST_CHARACTERS // 2 - length
         self[key] = answer
         return answer
-
-
-def _length(key: object) -> int:
-    """The characters of the text that is asked about, alone or with what else is asked."""
-    text = key[0] if isinstance(key, tuple) else key
-    return len(text) if isinstance(text, str) else 0
 
 
 def remember(most: int) -> Callable[[Callable[[Key], Answer]], Callable[[Key], Answer]]:

@@ -127,7 +127,9 @@ def _trimmed(piece: str) -> tuple[tuple[int, str], ...]:
     """The lines of a text that line feeds part from the rest: where the words of each begin, and the words."""
     found = []
     position = 0
-    for line, whole in zip(piece.splitlines(), piece.splitlines(keepends=True), strict=True):
+    lines = piece.splitlines()
+    wholes = lines if lines == [piece] else piece.splitlines(keepends=True)
+    for line, whole in zip(lines, wholes, strict=True):
         body = line.strip(_EDGE).strip()
         if body.strip(_EDGE):
             found.append((position + line.index(body), body))

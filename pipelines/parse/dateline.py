@@ -56,9 +56,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 _NEWS = tuple(name for name in AGENCIES if name.endswith(" News"))
 """Those that sign with a colon alone; others that do so speak in an interview."""
-_MAY_SIGN = re.compile(
-    r"[(\[【]|J(?:an|u[nl]|AN|U[NL])|Feb|FEB|Ma[ry]|MA[RY]|A(?:pr|ug|PR|UG)|Sep|SEP|Oct|OCT|Nov|NOV|Dec|DEC"
-)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SIGNS = ("(", "[", "【", *_MONTHS, *map(str.upper, _MONTHS))
 """Every dateline has a bracket or a month; looked for first, since the patterns take far longer."""
 _FARTHEST_SIGN, _SHORTEST = 240, 32
 
@@ -66,7 +65,8 @@ _FARTHEST_SIGN, _SHORTEST = 240, 32
 @by_text
 def dateline(block: Block) -> tuple[Paragraph, Block] | None:
     """Recognise a dateline at the start of the block; return it with its parts, and the block that follows it."""
-    if not _MAY_SIGN.search(block.text, 0, _FARTHEST_SIGN) and " News:" not in block.text[:_SHORTEST]:
+    beginning = block.text[:_FARTHEST_SIGN]
+    if not any(map(beginning.__contains__, _SIGNS)) and " News:" not in beginning[:_SHORTEST]:
         return None
     for pattern in _patterns():
         match = pattern.match(block.text)

@@ -26,6 +26,8 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 """What a line of credits says about time and readers, and the bars between its parts."""
+_NAMING = (":", "：", "by", "our reporters")
+"""A label of a credit ends in one of these."""
 _SENTENCE_START = re.compile(r"\s(?=[A-Z0-9\"“])")
 
 
@@ -34,7 +36,8 @@ def stamp(block: Block) -> Paragraph | None:
     whole = _STAMP.fullmatch(block.text)
     if whole:
         return Paragraph("stamp", block.start, block.end, "header-stamp", _stamp_parts(whole, block.start))
-    day = _DAY_OR_CLOCK.search(block.text) if len(block.text) <= LONGEST_CREDIT else None
+    may_name = len(block.text) <= LONGEST_CREDIT and any(mark in block.text.lower() for mark in _NAMING)
+    day = _DAY_OR_CLOCK.search(block.text) if may_name else None
     named = labelled(_SAID.sub(lambda m: " " * len(m.group()), block.text), block.start) if day else []
     if not named:
         return None

@@ -6,7 +6,7 @@ from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.memory import by_text
-from pipelines.parse.outlets import signature
+from pipelines.parse.outlets import DASHES, signature
 from pipelines.parse.sentences import sentence_ends
 
 _FARTHEST_TITLE, _LONGEST_SUFFIX = 320, 120
@@ -40,7 +40,8 @@ def glued_title(block: Block) -> tuple[Paragraph, Block] | None:
 
 def _title_end(block: Block) -> int | None:
     text = block.text
-    for match in signature().finditer(text, 8, _FARTHEST_TITLE):
+    begins = text[8:_FARTHEST_TITLE]
+    for match in signature().finditer(text, 8, _FARTHEST_TITLE) if any(map(begins.__contains__, DASHES)) else ():
         end = match.end()
         if text[end : end + 1].isspace() and _is_title(text[: match.start()]) and _is_signed(text[end:].lstrip()):
             return end

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import ahocorasick_rs
 
@@ -36,6 +36,9 @@ class Form:
         return self.kind == "variant" and self.folded not in self.entry.shared
 
 
+_hit: Callable[[tuple[int, int, int]], TermHit] = partial(tuple.__new__, TermHit)
+_term: Callable[[tuple[str, str, str, str, int, int, str]], Term] = partial(tuple.__new__, Term)
+"""Made of their values at half the cost of naming them: a paragraph has a dozen."""
 _RANK = {"canonical": 0, "accepted": 1, "variant": 2}
 
 
@@ -57,6 +60,21 @@ class Glossary:
         return tuple(tuple(sorted(c, key=lambda f: _RANK[f.kind])) for c in claims.values())
 
     @cached_property
+    def telling(self) -> Mapping[int, str]:
+        """The patterns that show an engine's hand, each with the term that it is a variant of."""
+        firsts = (forms[0] for forms in self.forms)
+        return {number: form.entry.id for number, form in enumerate(firsts) if form.is_telling}
+
+    @cached_property
+    def variants(self) -> Mapping[int, frozenset[str]]:
+        """The patterns that are variants; one that people write too comes with the terms that claim it, in doubt."""
+        return {
+            number: frozenset() if any(f.is_telling for f in forms) else frozenset(f.entry.id for f in forms)
+            for number, forms in enumerate(self.forms)
+            if forms[0].kind == "variant"
+        }
+
+    @cached_property
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
         patterns = [forms[0].folded for forms in self.forms]
         return ahocorasick_rs.AhoCorasick([*patterns, *self.anchors])
@@ -66,7 +84,8 @@ class Glossary:
 
         Of overlapping forms the leftmost stays, of those the longest; on one span an exact form goes before a plural.
         """
-        found, anchors = [], set()
+        found: list[tuple[int, int, int, int]] = []
+        anchors: set[int] = set()
         count = len(self.forms)
         for pattern, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             if pattern >= count:
@@ -77,20 +96,20 @@ class Glossary:
         for start, back, _, pattern in sorted(found):
             if start >= reach:
                 reach = -back
-                hits.append(TermHit(start, reach, pattern))
+                hits.append(_hit((start, reach, pattern)))
         return tuple(hits), frozenset([self.anchors[number] for number in anchors])
 
     def concordance(self, text: str, hits: Iterable[TermHit]) -> Iterator[Term]:
         """Yield every canonical, accepted and variant form among the hits of a cleaned text."""
-        for hit in hits:
-            entry = self.forms[hit.pattern][0].entry
-            surface = text[hit.start : hit.end]
-            yield Term(entry.id, entry.source_term, entry.canonical, surface, hit.start, hit.end, entry.domain)
+        for start, end, pattern in hits:
+            entry = self.forms[pattern][0].entry
+            yield _term((entry.id, entry.source_term, entry.canonical, text[start:end], start, end, entry.domain))
 
 
 def _word_end(folded: str, start: int, end: int) -> int | None:
     """Where the word of this hit ends (a plural s belongs to it), or None when it starts or stops inside a word."""
-    if start and (folded[start - 1].isalnum() or folded[start - 1] == "_") and folded[start].isalnum():
+    before = folded[start - 1] if start else " "
+    if (before.isalnum() or before == "_") and folded[start].isalnum():
         return None
     if end == len(folded) or not folded[end].isalnum() or not folded[end - 1].isalnum():
         return end
@@ -154,12 +173,11 @@ def _findings(glossary: Glossary, view: View) -> Sequence[tuple[Edit, frozenset[
 
 
 def _found(glossary: Glossary, view: View) -> Iterator[tuple[Edit, frozenset[str]]]:
+    variants = glossary.variants
     for hit in view.term_hits if view.paragraphs(ROLES) else ():
-        claims = glossary.forms[hit.pattern]
-        if claims[0].kind == "variant":
-            is_sure = any(form.is_telling for form in claims)
-            edit = _edit(view, hit, claims[0], may_swap=is_sure)
-            yield edit, frozenset() if is_sure else frozenset(form.entry.id for form in claims)
+        claims = variants.get(hit.pattern)
+        if claims is not None:
+            yield _edit(view, hit, glossary.forms[hit.pattern][0], may_swap=not claims), claims
 
 
 def doubtful(glossary: Glossary, view: View) -> list[tuple[Edit, frozenset[str]]]:
@@ -170,7 +188,8 @@ def doubtful(glossary: Glossary, view: View) -> list[tuple[Edit, frozenset[str]]
 def telling(glossary: Glossary, view: View) -> list[str]:
     """The ids of the terms of which a variant shows an engine's hand, once for each place."""
     hits = view.term_hits if view.paragraphs(ROLES) else ()
-    return [form.entry.id for hit in hits if (form := glossary.forms[hit.pattern][0]).is_telling]
+    terms = map(glossary.telling.get, [hit.pattern for hit in hits])
+    return [term for term in terms if term]
 
 
 def _edit(view: View, hit: TermHit, form: Form, *, may_swap: bool) -> Edit:

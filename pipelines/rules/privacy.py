@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from string import digits
 
 from pipelines.document import Edit
 from pipelines.rules.rule import EVERYWHERE, Rule, View
@@ -45,6 +46,7 @@ _BARE = re.compile(
     r")" + _NOT_MORE
 )
 _DENSE = re.compile(rf"{_D}(?:[\s()/.–—-]{{0,3}}{_D}){{6}}")
+_FEWEST_DIGITS, _NO_DIGITS = 7, bytes(set(range(256)).difference(digits.encode()))
 """Seven digits close together: where there are none, there is no number to look for."""
 _IDENTITY = re.compile(
     _NOT_INSIDE
@@ -179,7 +181,13 @@ def mask_text(text: str) -> str:
 def may_lead_to_a_person(text: str) -> bool:
     """Tell at little cost whether the rules could find anything to mask in a text."""
     narrow = _narrow(text)
-    return "@" in narrow or _DENSE.search(narrow) is not None
+    return "@" in narrow or _has_dense_digits(narrow)
+
+
+def _has_dense_digits(text: str) -> bool:
+    """Tell whether seven digits stand close together; counting them all takes a tenth of what the pattern does."""
+    written = text.encode("utf-8", "surrogatepass")
+    return len(written.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS and _DENSE.search(text) is not None
 
 
 def hide_text(text: str) -> str:
@@ -208,7 +216,7 @@ def _finder(rule: str) -> Callable[[View], Iterator[Edit]]:
 def _is_dense(view: View) -> bool:
     """Tell whether digits stand close enough together to be a number of a person; three rules ask in a row."""
     if "dense" not in view.memo:
-        view.memo["dense"] = _DENSE.search(_narrow(view.raw)) is not None
+        view.memo["dense"] = _has_dense_digits(_narrow(view.raw))
     return bool(view.memo["dense"])
 
 

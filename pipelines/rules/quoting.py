@@ -14,8 +14,15 @@ _CORNER = {"「": "“", "」": "”", "『": "‘", "』": "’", "﹁": "“",
 _MARK = re.compile('[“”"]')
 
 
-def _pairs(view: View) -> Iterator[tuple[int, int]]:
-    """Yield (opening, closing) places of marks in paragraphs where all of them pair off; others cannot be judged."""
+def _pairs(view: View) -> list[tuple[int, int]]:
+    """The (opening, closing) places of marks in paragraphs where all of them pair off; others cannot be judged."""
+    if "pairs" not in view.memo:
+        view.memo["pairs"] = list(_paired(view))
+    found: list[tuple[int, int]] = view.memo["pairs"]
+    return found
+
+
+def _paired(view: View) -> Iterator[tuple[int, int]]:
     for paragraph in view.paragraphs(BODY):
         marks = [(m.start(), m.group()) for m in _MARK.finditer(view.raw, paragraph.start, paragraph.end)]
         sides = "".join("<" if m == "“" else ">" if m == "”" else "=" for _, m in marks)

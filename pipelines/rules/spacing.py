@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from string import ascii_lowercase
+from itertools import product
+from string import ascii_lowercase, digits
 
 from pipelines.document import Edit
 from pipelines.rules.rule import PROSE, Condition, Maker, Rule, View, by_pattern, is_foreign, pairs
@@ -34,10 +35,9 @@ _TORN = re.compile(
 )
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])[ ](?P<tail>['’](?:s|t|re|ve|ll))(?=[ .,;:?!])")
 _ORDINAL = re.compile(
-    r"(?P<number>\d(?<![\w.,].)\d{0,2}) ?(?P<ending>st|nd|rd|th)"
+    r"(?P<number>[0-9](?<![\w.,].)[0-9]{0,2}) ?(?P<ending>st|nd|rd|th)"
     r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
 )
-_NUMBERED = re.compile(r"\d ?(?:st|nd|rd|th)")
 _SMALL = re.compile(
     r"(?<![\w'’-])(?P<at>(?P<word>the|a|an|of|and|with|its|their|our|his)"
     r"(?:(?: (?P=word))+|(?: (?=[A-Z])(?i:(?P=word)))+(?= [a-z])))(?![\w'’-])"
@@ -246,7 +246,7 @@ SPACING = (
             ("the 19 th session of it", "the 19th session of it"),
         ),
         ("on the 23rd the hall opened", "the 20th century", "the 100 the most"),
-        when=lambda view: _NUMBERED.search(view.raw) is not None,
+        tuple(map("".join, product(digits, ("", " "), ("st", "nd", "rd", "th")))),
     ),
     make_rule(
         "doubled-word",

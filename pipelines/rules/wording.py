@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pipelines.rules.rule import BODY, PROSE, Maker, Rule, View, by_pattern
+from pipelines.document import Edit
+from pipelines.rules.rule import BODY, PROSE, Finder, Maker, Rule, View, by_pattern
 
 _LINKS = "To|And|By|With|Through|Into|Together|That|Which|Or|Is|Are|Be"
 _OPENERS = "The|In|On|For|At|As|This|These|Their|Its|It|We|Our|Under|Among|While|When|Where|Also|Then|But|So|Not"
@@ -23,10 +25,10 @@ _COMPOUNDS = (
     ("well", "off", "society"),
 )
 
-_JOIN = re.compile(rf"(?P<at>{_LINKS})(?= [a-z])")
-_JOIN_OPENER = re.compile(rf"(?P<at>{_OPENERS})(?= [a-z])")
-_JOIN_COMMON = re.compile(rf"(?P<at>{_COMMON_WORDS})(?=,? [a-z])")
-_JOIN_ANY = re.compile(rf"(?P<at>{_LINKS}|{_OPENERS}|{_COMMON_WORDS})(?=,? [a-z])")
+_JOIN = re.compile(rf"(?:{_LINKS})(?= [a-z])")
+_JOIN_OPENER = re.compile(rf"(?:{_OPENERS})(?= [a-z])")
+_JOIN_COMMON = re.compile(rf"(?:{_COMMON_WORDS})(?=,? [a-z])")
+_JOIN_ANY = re.compile(rf"(?:{_LINKS}|{_OPENERS}|{_COMMON_WORDS})(?=,? [a-z])")
 _LOW_BEFORE = re.compile("[a-z] $")
 """What stands before a join; looked at last, since a pattern that begins with it takes three times as long."""
 _COMPOUND = re.compile(
@@ -59,30 +61,56 @@ _IDIOMATIC = frozenset(
 _TITLE_OF = re.compile(r"\b(?P<at>(?:General Secretary|President|Premier|Chairman) of Xi Jinping)\b(?! [A-Z]|['’]s)")
 
 
-def _lower(match: re.Match[str]) -> str:
-    start = match.start()
-    follows = _LOW_BEFORE.search(match.string, max(0, start - 2), start)
-    return match["at"].lower() if follows else match["at"]
-
-
 def _hyphenated(match: re.Match[str]) -> str:
     first, second = match.group().split(" ")
     after_word = match.start() > 1 and match.string[match.start() - 2].islower()
     return f"{first.lower() if after_word else first}-{second}"
 
 
-def _may_join(view: View) -> bool:
-    """Tell whether any of the three rules for joins has something to do."""
+def _joins(view: View) -> list[int]:
+    """The places at which any of the three rules for joins may have something to do."""
     if not view.shows_an_engine:
-        return False
+        return []
     if "joins" not in view.memo:
-        view.memo["joins"] = any(_lower(match) != match["at"] for match in _JOIN_ANY.finditer(view.raw))
-    return bool(view.memo["joins"])
+        starts = (match.start() for match in _JOIN_ANY.finditer(view.raw))
+        view.memo["joins"] = [at for at in starts if _LOW_BEFORE.search(view.raw, max(0, at - 2), at)]
+    found: list[int] = view.memo["joins"]
+    return found
 
 
-def _is_doubled(view: View) -> bool:
-    """Tell whether any word stands on both sides of an “and”: the pattern alone takes ten times as long."""
-    return any(view.raw.endswith(match[1], 0, match.start()) for match in _AND.finditer(view.raw))
+def _may_join(view: View) -> bool:
+    return bool(_joins(view))
+
+
+def _lowers(rule_id: str, pattern: re.Pattern[str]) -> Finder:
+    """Build the finder of a rule that lowers the capitals of some words at joins."""
+    maker = Maker(rule_id, "capitalisation")
+
+    def find(view: View) -> Iterator[Edit]:
+        for start in _joins(view) if view.paragraphs(BODY) else ():
+            match = pattern.match(view.raw, start)
+            if match and not view.is_quoted(*match.span()):
+                yield maker.replace(view.raw, *match.span(), match.group().lower())
+
+    return find
+
+
+def _find_conjuncts(view: View) -> Iterator[Edit]:
+    """Look only where a word stands on both sides of an “and”: the pattern alone takes ten times as long."""
+    raw, maker = view.raw, Maker("doubled-conjunct", "repetition")
+    for paragraph in view.paragraphs(PROSE):
+        position = paragraph.start
+        for link in _AND.finditer(raw, paragraph.start, paragraph.end):
+            start = link.start() - len(link[1])
+            match = (
+                _CONJUNCT.match(raw, start, paragraph.end)
+                if start >= position and raw.startswith(link[1], start)
+                else None
+            )
+            if match:
+                position = match.end()
+                if _once(match) != match["at"] and not view.is_quoted(*match.span("at")):
+                    yield maker.replace(raw, *match.span("at"), _once(match))
 
 
 def _once(match: re.Match[str]) -> str:
@@ -109,7 +137,7 @@ WORDING = (
         "repair",
         "An engine that translates a long sentence in pieces starts each piece with a capital. Human writers have "
         "titles that look alike, so the text must show an engine's hand.",
-        by_pattern(Maker("segment-join", "capitalisation"), _JOIN, _lower, roles=BODY, engine_only=True),
+        _lowers("segment-join", _JOIN),
         (
             (
                 "the “two maintenances” of retired military affairs To safeguard their rights",
@@ -129,7 +157,7 @@ WORDING = (
         "repair",
         "The same on words that also open sentences: only where the text shows an engine's hand, since a lost stop "
         "or a glued heading looks alike.",
-        by_pattern(Maker("segment-join-opener", "capitalisation"), _JOIN_OPENER, _lower, roles=BODY, engine_only=True),
+        _lowers("segment-join-opener", _JOIN_OPENER),
         (
             (
                 "retired military affairs and the “two maintenances” strengthen the party The ability to lead",
@@ -152,7 +180,7 @@ WORDING = (
         "capitalisation",
         "repair",
         "The same on words that are never names: a closed list, since most capitals are meant.",
-        by_pattern(Maker("segment-join-word", "capitalisation"), _JOIN_COMMON, _lower, roles=BODY, engine_only=True),
+        _lowers("segment-join-word", _JOIN_COMMON),
         (
             (
                 "retired military affairs, the party’s management of the armed forces and maintained Stability, in all",
@@ -171,14 +199,13 @@ WORDING = (
         "repetition",
         "repair",
         "Two near-synonyms collapse into one English word: “ability and ability”.",
-        by_pattern(Maker("doubled-conjunct", "repetition"), _CONJUNCT, _once),
+        _find_conjuncts,
         (
             ("the supervision and supervision system", "the supervision system"),
             ("The ability and ability to promote it", "The ability to promote it"),
         ),
         ("It grew stronger and stronger.", "for generations and generations", "better and better", "again and again"),
         anchors=tuple(f"{ending} and " for ending in (*_ENDINGS, *_NOUNS)),
-        when=_is_doubled,
     ),
     Rule(
         "title-of-name",
