@@ -1,13 +1,18 @@
 """Parsing: layouts are recognised wherever they come from, and ordinary prose is left in the body."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 
 from pipelines.document import Document
 from pipelines.parse import parse
 from pipelines.parse.people import people
+from tests.pace import too_slow
 from tests.texts import raw_texts, refined
 
+LIMIT = 0.5
+"""CPU seconds that 100 kB of the worst case of a form may take."""
 STAMPED = [("published_date", "2022-07-09"), ("published_time", "10:20")]
 LEAD = (
     "The provincial conference on civil affairs was held in Changsha on Tuesday, and more than 200 people attended it."
@@ -363,20 +368,46 @@ def test_a_few_wrapped_lines_are_joined_where_nothing_else_can_be_meant() -> Non
     "line", ["Aa-" * 30_000, "A-" * 40_000 + ", May 3", "CHANGSHA, " * 9_000, "By Aa Bb, " * 9_000]
 )
 def test_a_name_without_end_does_not_take_for_ever(line: str) -> None:
-    assert parse(line).paragraphs
+    assert too_slow("a name", lambda text: lambda: parse(text), line, LIMIT) is None
 
 
 FRAMED = f"A bridge opens to the public - Xinhua Home A bridge opens to the public 2024-01-02 10:11:12 {LEAD} "
 """The beginning of a whole page in one line, up to its text."""
 
 
+SIGNS = [
+    "CHANGSHA, May 3 (Xinhua) -- ",
+    "CHANGSHA, May 3 -- ",
+    "Xinhua News Agency, Changsha, May 3 (Reporter Li Yang) ",
+    "Hunan Daily, May 3 (All Media Reporter Li Yang Correspondent Wang Wu) ",
+    "Changsha, May 3 (Reporter Li Yang) ",
+    "Changsha, May 3 (Xinhua) ",
+    "(Xinhua) Changsha, May 3 -- ",
+    "(Xinhua reporter Li Yang, Changsha, May 3) ",
+    "Xinhua, Changsha, May 3. ",
+    "[Xinhua Reporter Li Yang] ",
+    "Our newspaper (Reporter Li Yang) ",
+    "People's Daily, May 3. ",
+    "China News: ",
+]
+"""A dateline of each form."""
+
+
 @pytest.mark.parametrize("above", ["", FRAMED], ids=["line", "page"])
 @pytest.mark.parametrize(
-    "words",
-    ["Editor: ", "Most Read ", "Xinhua ", "China Daily ", "(End) ", "CHANGSHA, May 3 (Xinhua) -- ", "Xinhua, May 3 "],
+    "words", ["Editor: ", "Most Read ", "Xinhua ", "China Daily ", "(End) ", "Xinhua, May 3 ", *SIGNS]
 )
 def test_words_of_a_site_without_end_do_not_take_for_ever(words: str, above: str) -> None:
-    assert parse(above + words * (100_000 // len(words))).paragraphs
+    def work(text: str) -> Callable[[], object]:
+        return lambda: parse(f"{above}{text}{LEAD}")
+
+    assert too_slow(words, work, words * (100_000 // len(words)), LIMIT) is None
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_datelines_in_a_row_are_all_taken_off(sign: str) -> None:
+    assert [text for role, text in roles(sign * 3 + LEAD) if role == "body"] == [LEAD]
+    assert refined(sign * 3 + LEAD).text == LEAD
 
 
 def test_what_stands_between_the_headline_and_the_dateline_is_deck_or_caption() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
 from pipelines.parse.credits import caption, credit_line
-from pipelines.parse.dateline import dateline
+from pipelines.parse.dateline import datelines
 from pipelines.parse.header import original_title
 from pipelines.parse.memory import by_text, laid
 from pipelines.parse.tags import trailing
@@ -44,8 +44,6 @@ def dissect(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
 
 def _signed(block: Block) -> tuple[list[Paragraph], Block | None]:
     """Take the dateline off, and the headline that may stand behind it once more."""
-    signed = dateline(block)
-    if signed is None:
-        return [], block
-    again = original_title(signed[1], signed[1].text)
-    return ([signed[0], again[0]], again[1]) if again else ([signed[0]], signed[1])
+    signs, text = datelines(block)
+    again = original_title(text, text.text) if signs else None
+    return ([*signs, again[0]], again[1]) if again else (signs, text)

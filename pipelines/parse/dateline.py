@@ -65,6 +65,20 @@ _FARTHEST_SIGN, _SHORTEST = 240, 32
 @by_text
 def dateline(block: Block) -> tuple[Paragraph, Block] | None:
     """Recognise a dateline at the start of the block; return it with its parts, and the block that follows it."""
+    return _signed(block)
+
+
+def datelines(block: Block) -> tuple[list[Paragraph], Block]:
+    """Take off all datelines in a row; only what follows the first is not remembered: there could be thousands."""
+    signed, found = dateline(block), []
+    while signed:
+        found.append(signed[0])
+        block = signed[1]
+        signed = _signed(block)
+    return found, block
+
+
+def _signed(block: Block) -> tuple[Paragraph, Block] | None:
     beginning = block.text[:_FARTHEST_SIGN]
     if not any(map(beginning.__contains__, _SIGNS)) and " News:" not in beginning[:_SHORTEST]:
         return None
