@@ -123,13 +123,15 @@ def of_few_values(name: str, schema: pa.Schema) -> list[str]:
 def row_sha256(row: Mapping[str, Any]) -> str:
     """Hash a row of ``documents`` as canonical JSON: sorted keys, no spaces, UTF-8, dates ISO, without row_sha256.
 
-    Raises UnicodeError where a value holds lone surrogates, which no UTF-8 text can.
+    Raises UnicodeError where a value holds lone surrogates, which no UTF-8 text can, TypeError for what is no JSON.
     """
     content = {name: value for name, value in row.items() if name != "row_sha256"}
     try:
         return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
     except orjson.JSONEncodeError as error:
-        raise UnicodeError(f"no canonical form: {error}") from error
+        if "surrogates" in str(error):
+            raise UnicodeError("a value holds lone surrogates") from error
+        raise
 
 
 def take_rows(table: pa.Table, indices: pa.Array) -> pa.Table:
