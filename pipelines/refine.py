@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pipelines.clean import Knowledge, apply_edits, compose, find_edits, revise
-from pipelines.document import APPLIED, CleanedDocument, Correction, RawText, Reject, Settings
+from pipelines.document import APPLIED, CleanedDocument, Correction, Edit, RawText, Reject, Settings
 from pipelines.errors import USAGE, CorpusError
 from pipelines.ingest import Input, read_beside, read_corrections, read_settings, records, show_source, survey
 from pipelines.parse import is_prose, parse
@@ -19,6 +19,8 @@ from pipelines.rules import RULES, Rule
 from pipelines.rules.entries import Entry, read_entries
 
 GLOSSARY_FILE = "glossary.jsonl"
+DECK = "header-deck"
+"""The rule that moves headlines below the title."""
 ROUNDS = 8
 """How often a text is cleaned anew at most; real texts need one round, hostile ones three or four."""
 
@@ -158,8 +160,15 @@ def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
             break
         if number == ROUNDS:
             raise UnsettledError(again[0].rule)
+        if any(column == "title" for column, _ in found.moved):
+            again = [_below_title(edit) for edit in again]
         found = revise(raw.text, compose(raw.text, text, found.edits, again))
     return apply_edits(raw, found, passages, knowledge)
+
+
+def _below_title(edit: Edit) -> Edit:
+    """What a later round takes for a title is a further headline, where an earlier one has found the title."""
+    return edit._replace(rule=DECK, field="subtitles") if edit.field == "title" else edit
 
 
 def refine_text(raw: RawText, knowledge: Knowledge) -> CleanedDocument | Reject:

@@ -95,6 +95,69 @@ def test_cleaning_a_cleaned_text_changes_nothing(raw: str) -> None:
     assert twice.text == once.text
 
 
+def test_a_headline_that_a_later_round_finds_is_no_second_title() -> None:
+    raw = "\x01A new bridge opens in the county\n\n(Editor: Li Yang)\nTea is dry in the yard again\nIt was so. \x01 "
+    got = refined(raw)
+    assert (got.fields.title, got.fields.subtitles) == (
+        "A new bridge opens in the county",
+        ("Tea is dry in the yard again",),
+    )
+    assert got.text == "It was so."
+
+
+FIRST = (
+    "The bridge of the county was opened on Tuesday, and more than 200 people came to see it in the rain. They stayed "
+    "until the evening, when the lamps were lit."
+)
+SECOND = "The school has a new library, the mayor said at noon, and 300 children are to read there each day."
+OTHER = (
+    f"A library for the town\n\n2023-02-03 08:30\n\nSHANGHAI, Feb. 2 (Reporter Wang Wu) {SECOND}\n\n(Editor: Han Ting)"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "known"),
+    [
+        (
+            f"A bridge opens\n\n2024-05-01\n\nBEIJING, April 30 (Xinhua) -- {FIRST}\n\n(Editor: Li Yang)",
+            {"title": "A bridge opens", "dateline_place": "Beijing", "outlet": "Xinhua", "editors": ("Li Yang",)},
+        ),
+        (f"BEIJING, April 30 (Xinhua) -- {FIRST}", {"dateline_place": "Beijing", "outlet": "Xinhua"}),
+        ("\n\n".join([FIRST] * 5), {}),
+    ],
+)
+def test_a_second_article_says_nothing_of_the_first(first: str, known: dict[str, object]) -> None:
+    raw = f"{first}\n\n{OTHER}"
+    got = refined(raw)
+    names = ("title", "dateline_place", "outlet", "reporters", "editors")
+    assert {name: value for name in names if (value := getattr(got.fields, name))} == known
+    assert got.text.startswith(FIRST)
+    assert got.text.endswith(f"A library for the town\n\n2023-02-03 08:30\n\n{SECOND}")
+    assert undo(got.text, got.edits) == raw
+
+
+def test_the_lead_above_a_headline_and_its_dateline_is_no_other_article() -> None:
+    got = refined(f"{SECOND}\n\n{OTHER}")
+    assert (got.fields.dateline_place, got.fields.reporters) == ("Shanghai", ("Wang Wu",))
+
+
+def page(title: str, day: str, text: str, editor: str) -> str:
+    body = f"{text} " + "The office counted the visits on Tuesday. " * 14
+    above = f"{title} - The Daily Online Home World Business Sports {title} (Xinhua) 09:30, {day}"
+    below = "Add your comment Related reading Bridge opens to traffic Most Read 1 Bridge opens 2 New school year begins"
+    return f"{above} {body}(Web editor: {editor}) {below}"
+
+
+def test_a_second_page_says_nothing_of_the_first() -> None:
+    first = page("A new bridge opens in the county", "May 01, 2024", FIRST, "Li Yang")
+    second = page("A library for the town of it", "June 02, 2023", SECOND, "Han Ting")
+    raw = f"{first}\n\n{second}"
+    got, alone = refined(raw), refined(first)
+    assert got.fields == alone.fields
+    assert got.text == f"{alone.text}\n\nA library for the town of it\n\n{refined(second).text}"
+    assert undo(got.text, got.edits) == raw
+
+
 def test_what_is_laid_bare_round_a_credit_is_repaired_without_it() -> None:
     raw = "The bridge was opened.\n(Xinhua)\n\x01\nIt is long."
     got = refined(raw)

@@ -264,6 +264,55 @@ def test_what_closes_a_text_comes_off(tail: str, found: list[tuple[str, str]]) -
     assert [text for role, text in roles(LEAD + tail) if role == "body"] == [LEAD]
 
 
+@pytest.mark.parametrize(
+    ("credit", "names"),
+    [
+        ("(Reporter Li Hua, editor Wang Min)", {"reporters": ("Li Hua",), "editors": ("Wang Min",)}),
+        (
+            "(Reporters Li Hua and Zhao Liu, editor Wang Min)",
+            {"reporters": ("Li Hua", "Zhao Liu"), "editors": ("Wang Min",)},
+        ),
+        ("(Reporter Li Hua, photo by Wang Min)", {"reporters": ("Li Hua",), "photographers": ("Wang Min",)}),
+        ("(Reporter Li Hua Correspondent Wang Min)", {"reporters": ("Li Hua", "Wang Min")}),
+    ],
+)
+@pytest.mark.parametrize("place", ["{text}{credit}", "{text}\n\n{credit}", "Changsha, May 4 {credit} {text}"])
+def test_each_name_in_brackets_goes_where_the_label_before_it_says(
+    place: str, credit: str, names: dict[str, tuple[str, ...]]
+) -> None:
+    got = refined(place.format(text=LEAD, credit=credit))
+    found = {column: getattr(got.fields, column) for column in ("reporters", "editors", "photographers")}
+    assert {column: value for column, value in found.items() if value} == names
+    assert got.text == LEAD
+
+
+@pytest.mark.parametrize(
+    "bar",
+    [
+        "Share on Facebook Share on Twitter",
+        "Share Facebook Twitter Whatsapp Email",
+        "Print Email Share",
+        "Share this article on Weibo",
+        "By Lin Tao, China Daily | Updated: 2022-07-09 10:20",
+    ],
+)
+def test_a_bar_of_buttons_or_a_byline_is_no_headline(bar: str) -> None:
+    for raw in (
+        f"A new bridge opens in the county\n\n{bar}\n\n{LEAD}",
+        f"{bar}\n\nA new bridge opens in the county\n\n{LEAD}",
+    ):
+        got = refined(raw)
+        assert (got.fields.title, got.fields.subtitles) == ("A new bridge opens in the county", ())
+        assert got.text == LEAD
+
+
+@pytest.mark.parametrize(
+    "line", ["Share the bread, print the news", "Share and share alike", "An e-mail to the county"]
+)
+def test_a_headline_that_speaks_of_sharing_stays_one(line: str) -> None:
+    assert refined(f"{line}\n\n{LEAD}").fields.title == line
+
+
 @pytest.mark.parametrize("head", ["GUIYANG, May 6 -- ", "Shijiazhuang, Oct. 12 (Reporter Li Ming) "])
 def test_datelines_without_an_agency(head: str) -> None:
     assert parts(head + LEAD)[0][0] == "dateline_place"

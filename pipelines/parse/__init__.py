@@ -14,6 +14,7 @@ from operator import itemgetter
 
 from pipelines.document import Document, Paragraph
 from pipelines.memory import remember
+from pipelines.parse.articles import further_page, of_first
 from pipelines.parse.blocks import Block, is_line, split
 from pipelines.parse.body import body, dissect
 from pipelines.parse.density import densest, may_be_page
@@ -46,7 +47,7 @@ def parse(raw: str) -> Document:
             break
     found += [_made(("body", block.start, block.end, "", (), ())) for block in blocks]
     words = {block.start: block.text for block in blocks}
-    return Document(raw, tuple(sorted(found, key=_SPAN)), words)
+    return Document(raw, of_first(sorted(found, key=_SPAN), words), words)
 
 
 def _title(raw: str, paragraphs: Sequence[Paragraph]) -> str:
@@ -85,6 +86,8 @@ def _unfolded(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
     found: list[Paragraph] = []
     rest: list[Block] = []
     for block, page in zip(blocks, pages, strict=True):
+        if page and found:
+            page = further_page(page, block.text, block.start)  # noqa: PLW2901 - what is left of it
         found += page[0] if page else []
         rest += page[1] if page else [block]
     return found, rest

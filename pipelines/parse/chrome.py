@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.lexicon import CHROME_LINES, CHROME_STARTS, NOTICE_MARKS
 from pipelines.parse.memory import by_text
@@ -18,6 +19,13 @@ _CONTACT = re.compile(
 _EDITION = re.compile(
     r"[\"“'(《][^\"”()》]{3,40}[\"”'》]? ?\([^()]{4,60}\b(?:edition|page)[^()]{0,12}\)\W{0,2}$", re.IGNORECASE
 )
+_NETWORKS = r"facebook|twitter|x|linkedin|weibo|wechat|qq|whatsapp|e-?mail|pinterest|reddit|telegram|messenger"
+_SHARING = re.compile(
+    rf"(?:\b(?:share|tweet|pin|send|print|copy link|{_NETWORKS})\b(?: this)?(?: (?:page|article|story|post))?"
+    r"(?: (?:on|to|via|by)\b)?"
+    r"[\s|/,·:]*){2,12}",
+    re.IGNORECASE,
+)
 _LONGEST_NOTICE = 800
 _LONGEST_LABEL, _LONGEST_LINE, _NOTICE_START = 120, 160, 30
 
@@ -30,6 +38,13 @@ def is_furniture(block: Block) -> bool:
     if _SYMBOLS.fullmatch(block.text) or _bare(block.text) in CHROME_LINES:
         return True
     return bool(_BUTTONS.fullmatch(block.text)) and all(_bare(b) in CHROME_LINES for b in _BUTTON.findall(block.text))
+
+
+def share_bar(block: Block) -> Paragraph | None:
+    """Recognise a line of buttons that share the page: nothing but what they do, and where."""
+    if len(block.text) > _LONGEST_LABEL or _SHARING.fullmatch(block.text) is None:
+        return None
+    return block.paragraph("chrome", "site-chrome")
 
 
 def is_notice(block: Block) -> bool:

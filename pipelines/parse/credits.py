@@ -11,7 +11,7 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
 from pipelines.parse.lexicon import AGENCIES, SURNAMES, alternatives
 from pipelines.parse.outlets import is_outlet, named
-from pipelines.parse.people import label_pattern, people
+from pipelines.parse.people import credited, label_pattern, people
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
 _ONLY_PARENTHESES = re.compile(r"(?:[(（][^()（）]{2,240}[)）]\s{0,3}){1,4}[.。]?")
@@ -123,14 +123,15 @@ def _loose(inside: str, offset: int) -> list[Part]:
         text = piece.group()
         lead = len(text) - len(text.lstrip())
         label = label_pattern().match(text, lead)
-        spans = _persons(text[label.end() :]) if label else []
-        if label is None or label.lastgroup == "outlet" or not spans:
+        if label is None or label.lastgroup == "outlet":
             return []
-        values = [text[label.end() + a : label.end() + b] for a, b in spans]
-        if not all(_may_be_named(value, str(label.lastgroup), is_sentence=True) for value in values):
+        value = text[label.end() :]
+        names = list(credited(value, str(label.lastgroup)))
+        names = [each for each in names if value[each[1] : each[2]] not in AGENCIES] or names
+        if not names or not all(_may_be_named(value[a:b], column, is_sentence=True) for column, a, b in names):
             return []
         begin = offset + piece.start() + label.end()
-        found += [Part(str(label.lastgroup), begin + a, begin + b) for a, b in spans]
+        found += [Part(column, begin + a, begin + b) for column, a, b in names]
     return found
 
 

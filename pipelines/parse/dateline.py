@@ -10,7 +10,7 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.lexicon import AGENCIES, ORIGINAL_TITLE_LABELS, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
 from pipelines.parse.memory import by_text
-from pipelines.parse.people import people
+from pipelines.parse.people import credited
 
 _NAME = r"[A-Z][\w'’.&·-]{0,40}"
 _PLACE = rf"(?P<place>{_NAME}(?:[ /]{_NAME}){{0,4}}(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?)"
@@ -124,7 +124,7 @@ def _parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
     if named:
         start = match.start(named)
         parts += [
-            Part("reporters", offset + start + a, offset + start + b)
-            for a, b in people(groups[named].replace("Xinhua ", " " * 7))
+            Part(column, offset + start + a, offset + start + b)
+            for column, a, b in credited(groups[named].replace("Xinhua ", " " * 7), "reporters")
         ]
     return tuple(parts)

@@ -8,7 +8,7 @@ from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph
 from pipelines.memory import remember
 from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, word_count
-from pipelines.parse.chrome import is_furniture
+from pipelines.parse.chrome import is_furniture, share_bar
 from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import ORIGINAL_LABEL, dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
@@ -151,7 +151,7 @@ def _opening(blocks: list[Block], title: str) -> Paragraph | None:
 @by_text
 def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None]:
     """What an opening line can be: something known by itself, a headline, a deck."""
-    known = stamp(block) or caption(block) or credit_line(block) or masthead_line(block)
+    known = stamp(block) or caption(block) or credit_line(block) or masthead_line(block) or share_bar(block)
     label = _SERIES.match(block.text)
     after = Block(block.start + label.end(), block.end, block.text[label.end() :]) if label else block
     if known or not is_headline(after) or dateline(block) or _SECTION.match(block.text) or _is_told(block.text):

@@ -36,11 +36,17 @@ def label_pattern() -> re.Pattern[str]:
 
 def people(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of the names in a list such as ``Reporter A B, C D and E F``; labels are passed over."""
+    return ((start, end) for _, start, end in credited(text, ""))
+
+
+def credited(text: str, column: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the names in a list, each with the column of the label before it; of those before any, ``column``."""
     position = 0
     for label in [*label_pattern().finditer(text), None]:
         end = label.start() if label else len(text)
-        yield from _names(text, position, end)
+        yield from ((column, *span) for span in _names(text, position, end))
         position = label.end() if label else end
+        column = label.lastgroup if label and label.lastgroup and label.lastgroup != "outlet" else column
 
 
 def _run_on(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

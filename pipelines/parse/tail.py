@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
-from pipelines.parse.chrome import is_furniture, is_notice
+from pipelines.parse.chrome import is_furniture, is_notice, share_bar
 from pipelines.parse.credits import credit_line
 from pipelines.parse.header import original_title, stamp
 from pipelines.parse.masthead import masthead_line
@@ -27,7 +27,7 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
 @by_text
 def closing(block: Block) -> Paragraph | None:
     """What a closing line is: a credit, furniture, a notice; None where it is part of the text."""
-    known = credit_line(block) or stamp(block) or masthead_line(block)
+    known = credit_line(block) or stamp(block) or masthead_line(block) or share_bar(block)
     if known:
         return known
     original = original_title(block, block.text) if block.text[:8].lower() == "original" else None
