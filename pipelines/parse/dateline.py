@@ -104,7 +104,7 @@ _WIRE = re.compile(
 
 def wire_start(text: str, start: int, end: int) -> int:
     """Where the dateline of an agency stands in a running text; ``start`` where there is none."""
-    match = _WIRE.search(text, start, end)
+    match = _WIRE.search(text, start, end) if text.find("(", start, end) >= 0 else None
     return match.start() if match else start
 
 

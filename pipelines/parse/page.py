@@ -27,6 +27,8 @@ from pipelines.parse.sentences import sentence_spans
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=\w)(?:--?|_|\|)(?=[A-Z])")
 _MAY_SUFFIX = re.compile(r"[-–—|_>»](?=[-\sA-Z])")
 """What no suffix is without; looked for first, since a pattern that begins with blanks takes ten times as long."""
+_MINUTES = re.compile(r":[0-5]\d")
+"""What no full stamp is without."""
 _PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\d{1,3}\])){2,}(?:\s*(?:Next|>>\||>>))?")
 _RESIDUE = re.compile(r"Enable Ginger Cannot connect to Ginger.{0,160}?×")
 _STAMP_START = re.compile(rf"(?i:By [A-Z]|Source\s?:|Updated|Published|{CLOCK}|{ISO_DATE})")
@@ -145,6 +147,7 @@ def _around(text: str, start: int, end: int) -> tuple[tuple[int, Masthead], ...]
 
 def _titled_once(text: str) -> Frame | None:
     may_end = _MAY_SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE)
+    may_end = may_end and _MINUTES.search(text, may_end.end())
     first = _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE) if may_end else None
     if first is None or not _closing().search(text, first.end()):
         return None

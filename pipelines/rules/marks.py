@@ -7,7 +7,7 @@ import re
 from pipelines.rules.rule import BODY, Maker, Rule, by_pattern
 from pipelines.rules.spacing import make_rule
 
-_DOUBLED = re.compile(r"(?P<at>(?P<mark>[!?])(?<=[a-z]{2}.)(?P=mark))(?=\s+[A-Z“\"]|\s*$)")
+_DOUBLED = re.compile(r"(?<=[a-z]{2})(?P<at> ?(?P<mark>[!?])(?P=mark))(?=\s+[A-Z“\"]|\s*$)")
 
 MARKS = (
     make_rule(
@@ -72,8 +72,12 @@ MARKS = (
                 "It served retired military affairs and the “two maintenances” of the county!! All were happy.",
                 "It served retired military affairs and the “Two Upholds” of the county! All were happy.",
             ),
+            (
+                "A copper wall and iron wall of retired military affairs !! The county was happy.",
+                "A copper wall and iron wall of retired military affairs! The county was happy.",
+            ),
         ),
-        ("My dog eats everything!! So does mine.", "Really?? Yes."),
+        ("My dog eats everything!! So does mine.", "Really?? Yes.", "They won it !! We danced."),
         anchors=("!!", "??"),
     ),
 )

@@ -16,7 +16,7 @@ _ALL_BLANKS = " \u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u20
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
 
 _NO_BREAK = re.compile(rf"[\u00a0\u3000\u2000-\u200a\u202f\u205f]{_BLANKS}*")
-_WIDE = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
+_WIDE = re.compile(r"(?:[ ](?<=\S.)[ \t]+|\t(?<=\S.)[ \t]*)(?=\S)")
 _BEFORE_MARK = re.compile(r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?=\s|$|[\"”’')\]])")
 _DOUBLED = re.compile(r"(?<=[^\s.])\.(?:[ ]{1,3}\.(?!\.))+(?=\s|$)|(?<=[a-z0-9)][a-z0-9)])\.\.(?=\s+[A-Z“\"(]|\s*$)")
 _ORPHAN = re.compile(
@@ -38,10 +38,12 @@ _ORDINAL = re.compile(
     r"(?P<number>[0-9](?<![\w.,].)[0-9]{0,2}) ?(?P<ending>st|nd|rd|th)"
     r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
 )
+_SMALL_WORDS = ("the", "a", "an", "of", "and", "with", "its", "their", "our", "his")
 _SMALL = re.compile(
-    r"(?<![\w'’-])(?P<at>(?P<word>the|a|an|of|and|with|its|their|our|his)"
+    rf"(?<![\w'’-])(?P<at>(?P<word>{'|'.join(_SMALL_WORDS)})"
     r"(?:(?: (?P=word))+|(?: (?=[A-Z])(?i:(?P=word)))+(?= [a-z])))(?![\w'’-])"
 )
+_TWICE = tuple(f"{word} {word}" for word in _SMALL_WORDS)
 _SPLIT_NUMBER = re.compile(
     r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} , \d{3}(?![\d,.])(?! ,)|(?<![\d:])[0-2]?\d : [0-5]\d(?!\d)(?! :)(?! ,)"
 )
@@ -68,6 +70,18 @@ def _parted(match: re.Match[str]) -> str:
 
 def _joined(match: re.Match[str]) -> str:
     return "" if match["hyphen"] else " "
+
+
+def _stands_twice(view: View) -> bool:
+    """Tell whether any small word stands twice and begins one: “a a” stands in every “a and” behind an a."""
+    for twice in _TWICE:
+        place = view.folded.find(twice)
+        while place >= 0:
+            before = view.raw[place - 1] if place else " "
+            if not (before.isalnum() or before in "_'’-"):
+                return True
+            place = view.folded.find(twice, place + 1)
+    return False
 
 
 def _find_glued_comma(view: View) -> Iterator[Edit]:
@@ -265,7 +279,8 @@ SPACING = (
             "What it is is clear.",
             "vitamin A a day",
         ),
-        ("the the", "a a", "an an", "of of", "and and", "with with", "its its", "their their", "our our", "his his"),
+        _TWICE,
         rewords=True,
+        when=_stands_twice,
     ),
 )
