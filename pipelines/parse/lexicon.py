@@ -27,6 +27,9 @@ SITES = entries("papers", "sites")
 SITE_ENDINGS = entries("papers", "site_endings")
 PICTURE_AGENCIES = entries("papers", "picture_agencies")
 
+OWN_PAPERS = entries("papers", "own")
+DISPATCH_WORDS = entries("papers", "dispatches")
+
 REPORTER_LABELS = entries("labels", "reporters")
 EDITOR_LABELS = entries("labels", "editors")
 PHOTO_LABELS = entries("labels", "photographers")

@@ -43,6 +43,18 @@ def people(text: str) -> Iterator[tuple[int, int]]:
         position = label.end() if label else end
 
 
+def credited(text: str, column: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the spans of the names in such a list with their columns: ``column`` until a photographer's label comes."""
+    position = 0
+    for label in [*label_pattern().finditer(text), None]:
+        end = label.start() if label else len(text)
+        yield from ((column, a, b) for a, b in _names(text, position, end))
+        if label:
+            kind = str(label.lastgroup)
+            column = kind if kind in {"reporters", "photographers"} else column
+            position = label.end()
+
+
 def _run_on(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Part a run of names without commas where every second word is a surname: ``Niu Jin Wang Xinwei``."""
     words = [m.span() for m in re.finditer(r"[^\W\d_][\w'’-]*", text[start:end])]
