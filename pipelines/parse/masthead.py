@@ -17,7 +17,7 @@ from pipelines.parse.blocks import Block
 from pipelines.parse.dateline import dateline
 from pipelines.parse.lexicon import AGENCIES, PAGE_TOOLS, SITES, SPOKEN_LABELS, SURNAMES, TIME_LABELS, alternatives
 from pipelines.parse.outlets import is_outlet, named
-from pipelines.parse.people import LABELS, people
+from pipelines.parse.people import LABELS, kept, people
 
 _MOST_ITEMS, _LONGEST_LINE = 40, 300
 _TIMES = frozenset(label.lower() for label in TIME_LABELS)
@@ -90,7 +90,7 @@ def masthead(text: str, start: int, stop: int | None = None) -> Masthead:
         parts += found
         buttons += not found and item.lastgroup is None
         position = max([item.end(), *(p.end for p in found)])
-    return Masthead(_closed(text, position, stop) if position > start else start, tuple(parts), buttons)
+    return Masthead(_closed(text, position, stop) if position > start else start, kept(parts), buttons)
 
 
 def masthead_line(block: Block) -> Paragraph | None:
