@@ -9,7 +9,7 @@ from functools import cache
 from pipelines.dates import MONTH, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
-from pipelines.parse.lexicon import AGENCIES, PICTURE_AGENCIES, alternatives
+from pipelines.parse.lexicon import AGENCIES, PICTURE_AGENCIES, SITES, alternatives
 from pipelines.parse.outlets import is_outlet
 from pipelines.parse.sentences import sentence_spans
 
@@ -24,7 +24,8 @@ _OPENING = re.compile(
 _DATED = re.compile(rf".*(?:,|on) (?:{MONTH_DAY})\.?$", re.IGNORECASE)
 _REPORTING = re.compile(r"\b(?:said|says|reported|announced|according)\b")
 _FINITE = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|should|may|said|says|did|does|do)\b|\w{2,}ed\b"
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|should|may|said|says|did|does|do)\b"
+    r"|(?<!\bA )(?<!\ba )(?<!\ban )(?<!\bAn )(?<!\bthe )(?<!\bThe )\b\w{2,}ed\b"
 )
 _PHOTO_WORDS = re.compile(
     r"\b(?:photos?|pictures?|provided|courtesy|screenshot|file|by|of|the|via|taken|for)\b", re.IGNORECASE
@@ -39,6 +40,7 @@ _LONGEST_ALONE = 160
 @cache
 def _credit() -> re.Pattern[str]:
     outlet = alternatives(AGENCIES, PICTURE_AGENCIES)
+    known = alternatives(AGENCIES, SITES, PICTURE_AGENCIES)
     inside = (
         r"[^()\[\]]{0,60}\bphotos?\b[^()\[\]]{0,90}"
         rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}"
@@ -48,6 +50,9 @@ def _credit() -> re.Pattern[str]:
         rf"[(\[](?:{inside})[)\]]"
         rf"|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?: photos?)?(?=\s|$)"
         rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{outlet})(?=\s|$)"
+        rf"|(?<=[.!?] )photos?\s?[:：]\s?(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{0,2}}\s?/\s?(?:[A-Z][A-Za-z]*[A-Z]\w*|{known})(?=\s|$))"
+        rf"|(?<=[.!?”\"] )(?-i:[A-Z][\w-]+ [A-Z][\w-]+ / (?:[A-Z]{{3,}}|{known})(?=\s|$))"
+        rf"|(?<=[.!?)”\"] )(?P<ahead>(?-i:{alternatives(PICTURE_AGENCIES)})(?: / (?-i:[A-Z]{{3,}}))?)(?=\s[A-Z])"
         rf"|(?P<bare>(?<=\d\d\d\d\. )\((?-i:[A-Z][a-z]+ [A-Z][a-z]+)\))",
         re.IGNORECASE,
     )
@@ -81,6 +86,17 @@ def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], lis
     for mark in marks:
         if mark.start() < position:
             continue
+        if mark["ahead"]:
+            stop = _shown_below(block.text, mark.end())
+            if stop is None:
+                continue
+            rest += _body(block, position, mark.start())
+            found.append(_caption(block, mark.start(), mark))
+            shown = block.text[mark.end() : stop]
+            begin = block.start + mark.end() + len(shown) - len(shown.lstrip())
+            found.append(Paragraph("caption", begin, block.start + stop, "caption"))
+            position = stop
+            continue
         begin = position if whole else _begin(block.text, position, mark.start())
         kept = block.text[position:begin].rstrip()
         rest += _body(block, position, position + len(kept))
@@ -88,6 +104,13 @@ def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], lis
         position = mark.end()
     rest += _body(block, position, len(block.text))
     return found, rest
+
+
+def _shown_below(text: str, start: int) -> int | None:
+    """Where the caption below a credit ends: a short sentence that reports nothing; None where there is none."""
+    first = sentence_spans(text, start, min(len(text), start + 2 * _LONGEST_ALONE))[:1]
+    is_shown = first and len(text[slice(*first[0])]) <= _LONGEST_ALONE and text[first[0][1] - 1] == "."
+    return first[0][1] if is_shown and not _REPORTING.search(text[slice(*first[0])]) else None
 
 
 def _is_gallery(text: str, marks: list[re.Match[str]]) -> bool:

@@ -1,0 +1,191 @@
+"""The frame of a flattened page: the title above its text, the stamp round it, and the names that pages open with.
+
+The title opens the page, as the name of its window, and stands again above the text; where it stands but once, a full
+stamp shows where the text begins, and what leads to the page (“Home > News”) where the title does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
+
+from pipelines.dates import CLOCK, ISO_DATE
+from pipelines.parse.blocks import word_count
+from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, SECTIONS, SITES, alternatives
+from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
+from pipelines.parse.outlets import named
+from pipelines.parse.sentences import sentence_ends
+
+_SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=\w)(?:--?|_|\|)(?=[A-Z])")
+_STAMP_START = re.compile(
+    rf"(?i:By [A-Z]|Source\s?:|Updated|Published|(?:Release |Publish(?:ing)? )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
+    rf"|{FIGURES}|{DAY})"
+)
+_DAY_BEFORE = re.compile(rf"{CLOCK}|{DAY}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,", re.IGNORECASE)
+_MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS = 12, 300, 4
+_MOST_SUFFIXES, _MOST_REPEATS, _MOST_STAMPS = 6, 8, 24
+"""A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
+_FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
+_BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 90, 330, 20, 3
+
+
+class Frame(NamedTuple):
+    """The spans of the title above the text and of the deck below it, and the mastheads with where they begin."""
+
+    start: int
+    end: int
+    mastheads: tuple[tuple[int, Masthead], ...]
+    deck: tuple[int, int] | None = None
+
+
+@cache
+def closing_mark() -> re.Pattern[str]:
+    """Match what a site writes right below a text, where a sentence may have ended."""
+    edition = rf"[\"“](?:{alternatives(AGENCIES)})[\"”] ?\("
+    return re.compile(
+        rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
+        rf"(?P<mark>[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"
+    )
+
+
+def find_frame(text: str) -> Frame | None:
+    """Find the title above the text and the masthead with the day; where it stands only once, the first full stamp."""
+    decked: Frame | None = None
+    for title in _titles(text):
+        for place in _places(text, title):
+            end = place + len(title)
+            around = _around(text, place, end)
+            if around:
+                return Frame(place, end, around)
+            decked = decked or _decked(text, place, end)
+    return decked or _titled_once(text) or _led_to(text)
+
+
+def _places(text: str, title: str) -> Iterator[int]:
+    """Where a title stands again."""
+    place = text.find(title, len(title))
+    for _ in range(_MOST_REPEATS):
+        if not 0 <= place < _FARTHEST_TITLE:
+            break
+        yield place
+        place = text.find(title, place + 1)
+
+
+def _stamps(text: str, start: int, stop: int) -> Iterator[tuple[int, Masthead]]:
+    """The mastheads with a day, and where they begin."""
+    for day in islice(_STAMP_START.finditer(text, start, stop), _MOST_STAMPS):
+        found = masthead(text, day.start())
+        if found.names("published_date"):
+            yield day.start(), found
+
+
+def _decked(text: str, start: int, end: int) -> Frame | None:
+    """A title with a deck of a sentence or two between it and the masthead."""
+    stamped = next(_stamps(text, end, end + _LONGEST_DECK), None)
+    if stamped is None:
+        return None
+    deck = text[end : stamped[0]].strip()
+    is_deck = len(deck) >= _MIN_DECK and text[start:end] not in deck and not closing_mark().search(deck)
+    if not is_deck or deck[0].islower() or len(sentence_ends(deck)) > _MOST_DECK_SENTENCES or " > " in deck:
+        return None
+    begin = text.index(deck, end)
+    return Frame(start, end, (stamped,), (begin, begin + len(deck)))
+
+
+def _titles(text: str) -> Iterator[str]:
+    """What the title can be: the words before a dash, and the longest beginning of the page that it repeats."""
+    for suffix in islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), _MOST_SUFFIXES):
+        yield text[: suffix.start()]
+    begin = text[: 2 * _MIN_TITLE]
+    place, best = text.find(begin, len(begin), _FARTHEST_TITLE), 0
+    for _ in range(_MOST_REPEATS):
+        if place < 0:
+            break
+        best = max(best, _common(text, place))
+        place = text.find(begin, place + 1, _FARTHEST_TITLE)
+    title = text[:best].rstrip(" -–—|_([（【:>")
+    if best and word_count(title) >= _MIN_TITLE_WORDS and closing_mark().search(text, best):
+        yield title
+
+
+def _common(text: str, place: int) -> int:
+    """How much of the beginning of a text stands at ``place`` again, in whole words."""
+    length = 0
+    while length < min(place, _MAX_TITLE, len(text) - place) and text[length] == text[place + length]:
+        length += 1
+    while (
+        length
+        and place + length < len(text)
+        and text[place + length - 1].isalnum()
+        and (text[place + length].isalnum() or text[length].isalnum())
+    ):
+        length -= 1
+    return length
+
+
+def _around(text: str, start: int, end: int) -> tuple[tuple[int, Masthead], ...]:
+    """The mastheads round a title, the day in one of them; nothing where there is no day."""
+    below = masthead(text, end)
+    if below.names("published_date"):
+        return ((end, below),)
+    for day in _DAY_BEFORE.finditer(text, max(0, start - _BEFORE_TITLE), start):
+        above = masthead(text, day.start(), start)
+        if text[above.end : start].strip() == "" and above.names("published_date"):
+            return ((day.start(), above), (end, below))
+    return ()
+
+
+def _titled_once(text: str) -> Frame | None:
+    first = _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE)
+    if first is None or not closing_mark().search(text, first.end()):
+        return None
+    for place, found in _stamps(text, first.end() + 1, FARTHEST_STAMP):
+        if found.names("published_time"):
+            return Frame(0, first.start(), ((place, found),))
+    return None
+
+
+_CRUMB = re.compile(r"\b(?:Home|HOME|Homepage|Home page|Front page|Index)(?: ?page)?\s?(?:>{1,2}|»|›|→|\\|/|&gt;)")
+_STEP = re.compile(r"\s?(?:>{1,2}|»|›|→|\\|/|&gt;)\s?")
+
+
+def _led_to(text: str) -> Frame | None:
+    """A title that stands once, behind what leads to the page (“Home > News > Press releases”), before a stamp."""
+    crumb = _CRUMB.search(text, 0, FARTHEST_STAMP)
+    if crumb is None or not closing_mark().search(text, crumb.end()):
+        return None
+    for place, found in _stamps(text, crumb.end(), crumb.end() + _LONGEST_DECK + _MAX_TITLE):
+        above = text[crumb.start() : place]
+        last = max(m.end() for m in _STEP.finditer(above))
+        start = crumb.start() + last + _section_end(above[last:])
+        title = text[start:place].strip()
+        if word_count(title) >= _MIN_TITLE_WORDS and len(title) <= _MAX_TITLE and len(sentence_ends(title)) == 1:
+            begin = text.index(title, start)
+            return Frame(begin, begin + len(title), ((place, found),))
+    return None
+
+
+@cache
+def _section() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{alternatives(SECTIONS)})(?=\s)", re.IGNORECASE)
+
+
+def _section_end(text: str) -> int:
+    """Where the name of the last section ends: a known one, all words in capitals, else a single word."""
+    known = _section().match(text)
+    capitals = re.match(r"\s*[A-Z]{2,}(?:[ &-]+[A-Z]{2,})*(?=\s[A-Z]?[a-z\d])", text)
+    first = re.match(r"\s*\S+", text)
+    found = known or capitals or first
+    return found.end() if found else 0
+
+
+def window_site(text: str, title: str) -> tuple[int, int] | None:
+    """The name of the site behind the title in the name of the window, with which the page opens."""
+    if not text.startswith(title):
+        return None
+    site = rf"\s*(?:-{{1,3}}|–|—|\||_|>|»)\s*(?P<named>{named()})(?!\w)|\s+(?P<known>{alternatives(AGENCIES, SITES)})(?!\w)"
+    match = re.compile(site).match(text, len(title))
+    return match.span(str(match.lastgroup)) if match and match.lastgroup else None
