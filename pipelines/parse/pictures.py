@@ -40,7 +40,7 @@ _LONGEST_ALONE = 160
 @cache
 def _credit() -> re.Pattern[str]:
     outlet = alternatives(AGENCIES, PICTURE_AGENCIES)
-    known = alternatives(AGENCIES, SITES, PICTURE_AGENCIES)
+    known, agencies = alternatives(AGENCIES, SITES, PICTURE_AGENCIES), alternatives(PICTURE_AGENCIES)
     inside = (
         r"[^()\[\]]{0,60}\bphotos?\b[^()\[\]]{0,90}"
         rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}"
@@ -51,8 +51,7 @@ def _credit() -> re.Pattern[str]:
         rf"|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?: photos?)?(?=\s|$)"
         rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{outlet})(?=\s|$)"
         rf"|(?<=[.!?] )photos?\s?[:：]\s?(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{0,2}}\s?/\s?(?:[A-Z][A-Za-z]*[A-Z]\w*|{known})(?=\s|$))"
-        rf"|(?<=[.!?”\"] )(?-i:[A-Z][\w-]+ [A-Z][\w-]+ / (?:[A-Z]{{3,}}|{known})(?=\s|$))"
-        rf"|(?<=[.!?)”\"] )(?P<ahead>(?-i:{alternatives(PICTURE_AGENCIES)})(?: / (?-i:[A-Z]{{3,}}))?)(?=\s[A-Z])"
+        rf"|(?<=[.!?)”\"] )(?P<ahead>(?-i:(?:[A-Z][\w-]+ [A-Z][\w-]+ / (?:[A-Z]{{3,}}|{known})|{agencies}))(?=\s|$))"
         rf"|(?P<bare>(?<=\d\d\d\d\. )\((?-i:[A-Z][a-z]+ [A-Z][a-z]+)\))",
         re.IGNORECASE,
     )
@@ -86,22 +85,15 @@ def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], lis
     for mark in marks:
         if mark.start() < position:
             continue
-        if mark["ahead"]:
-            stop = _shown_below(block.text, mark.end())
-            if stop is None:
-                continue
-            rest += _body(block, position, mark.start())
-            found.append(_caption(block, mark.start(), mark))
-            shown = block.text[mark.end() : stop]
-            begin = block.start + mark.end() + len(shown) - len(shown.lstrip())
-            found.append(Paragraph("caption", begin, block.start + stop, "caption"))
-            position = stop
+        begin = position if whole else _begin(block.text, position, mark.start(), is_sure=bool(mark["ahead"]))
+        stop = _shown_below(block.text, mark.end()) if mark["ahead"] and begin == mark.start() else None
+        if mark["ahead"] and stop is None and begin == mark.start() and "/" not in mark.group():
             continue
-        begin = position if whole else _begin(block.text, position, mark.start())
         kept = block.text[position:begin].rstrip()
         rest += _body(block, position, position + len(kept))
         found.append(_caption(block, begin, mark))
-        position = mark.end()
+        position = stop or mark.end()
+        found += [_shown(block, mark.end(), stop)] if stop else []
     rest += _body(block, position, len(block.text))
     return found, rest
 
@@ -113,6 +105,11 @@ def _shown_below(text: str, start: int) -> int | None:
     return first[0][1] if is_shown and not _REPORTING.search(text[slice(*first[0])]) else None
 
 
+def _shown(block: Block, start: int, stop: int) -> Paragraph:
+    text = block.text[start:stop]
+    return Paragraph("caption", block.start + start + len(text) - len(text.lstrip()), block.start + stop, "caption")
+
+
 def _is_gallery(text: str, marks: list[re.Match[str]]) -> bool:
     """Tell whether the text is nothing but captions: it opens as a caption does, and a credit closes it."""
     if not marks or text[marks[-1].end() :].strip(" .#*0123456789【】[]<>"):
@@ -121,14 +118,14 @@ def _is_gallery(text: str, marks: list[re.Match[str]]) -> bool:
     return bool(first) and bool(_OPENING.match(text[first[0][0] : first[0][1]]))
 
 
-def _begin(text: str, start: int, end: int) -> int:
+def _begin(text: str, start: int, end: int, *, is_sure: bool) -> int:
     """Where the caption that ends at ``end`` begins: at the nearest sentence before it that opens as captions do."""
     spans = sentence_spans(text, start, end)
     for back, (a, b) in enumerate(reversed(spans[-_MOST_SENTENCES:])):
         sentence = text[a:b]
-        if _OPENING.match(sentence) or (back == 0 and not _FINITE.search(sentence)):
+        if _OPENING.match(sentence) or (back == 0 and not is_sure and not _FINITE.search(sentence)):
             return a
-    alone = len(spans) == 1 and start == 0 and end < len(text) // 2
+    alone = not is_sure and len(spans) == 1 and start == 0 and end < len(text) // 2
     return spans[0][0] if alone and _may_stand_alone(text[spans[0][0] : end].rstrip()) else end
 
 
