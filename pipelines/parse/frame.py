@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pipelines.dates import CLOCK, ISO_DATE
 from pipelines.parse.blocks import word_count
-from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, SECTIONS, SITES, alternatives
+from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
 from pipelines.parse.outlets import named
 from pipelines.parse.sentences import sentence_ends
@@ -25,8 +25,8 @@ _STAMP_START = re.compile(
     rf"|{FIGURES}|{DAY})"
 )
 _DAY_BEFORE = re.compile(rf"{CLOCK}|{DAY}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,", re.IGNORECASE)
-_MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS = 12, 300, 4
-_MOST_SUFFIXES, _MOST_REPEATS, _MOST_STAMPS = 6, 8, 24
+_MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS, _OPENING = 8, 300, 4, 24
+_MOST_SUFFIXES, _MOST_SITES, _MOST_REPEATS, _MOST_STAMPS = 6, 2, 8, 24
 """A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
 _FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
 _BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 90, 330, 20, 3
@@ -53,20 +53,22 @@ def closing_mark() -> re.Pattern[str]:
 
 def find_frame(text: str) -> Frame | None:
     """Find the title above the text and the masthead with the day; where it stands only once, the first full stamp."""
+    folded = text.lower() if len(text.lower()) == len(text) else text
     decked: Frame | None = None
-    for title in _titles(text):
-        for place in _places(text, title):
+    for begin, title in _titles(text, folded):
+        for place in _places(folded, begin, begin + len(title)):
             end = place + len(title)
             around = _around(text, place, end)
             if around:
                 return Frame(place, end, around)
-            decked = decked or _decked(text, place, end)
-    return decked or _titled_once(text) or _led_to(text)
+            decked = decked or _cut_off(text, begin, place, end) or _decked(text, place, end)
+    return decked or _titled_once(text) or _led_to(text) or _below_menu(text)
 
 
-def _places(text: str, title: str) -> Iterator[int]:
+def _places(text: str, begin: int, end: int) -> Iterator[int]:
     """Where a title stands again."""
-    place = text.find(title, len(title))
+    title = text[begin:end]
+    place = text.find(title, end)
     for _ in range(_MOST_REPEATS):
         if not 0 <= place < _FARTHEST_TITLE:
             break
@@ -95,35 +97,62 @@ def _decked(text: str, start: int, end: int) -> Frame | None:
     return Frame(start, end, (stamped,), (begin, begin + len(deck)))
 
 
-def _titles(text: str) -> Iterator[str]:
-    """What the title can be: the words before a dash, and the longest beginning of the page that it repeats."""
-    for suffix in islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), _MOST_SUFFIXES):
-        yield text[: suffix.start()]
-    begin = text[: 2 * _MIN_TITLE]
-    place, best = text.find(begin, len(begin), _FARTHEST_TITLE), 0
+def _titles(text: str, folded: str) -> Iterator[tuple[int, str]]:
+    """What the title can be, and where it begins: the words before a dash, and those that the page repeats.
+
+    The name of the site may stand before the title as well.
+    """
+    dashes = list(islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), _MOST_SUFFIXES))
+    yield from ((0, text[: dash.start()]) for dash in dashes)
+    for begin in (0, *(dash.end() for dash in dashes[:_MOST_SITES])):
+        title = _without_known(text[begin : begin + _repeated(folded, begin)].rstrip(" -–—|_([（【:>"))
+        if word_count(title) >= _MIN_TITLE_WORDS and closing_mark().search(text, begin + len(title)):
+            yield begin, title
+
+
+def _without_known(title: str) -> str:
+    """Leave out the name of a site that stands behind a title wherever it stands."""
+    known = re.compile(rf"\s(?:{alternatives(AGENCIES, SITES)})$").search(title)
+    return title[: known.start()] if known and word_count(title[: known.start()]) >= _MIN_TITLE_WORDS else title
+
+
+def _repeated(text: str, begin: int) -> int:
+    """How many characters from ``begin`` on stand again further down, at most."""
+    opening = text[begin : begin + _OPENING]
+    place, best = text.find(opening, begin + len(opening), _FARTHEST_TITLE), 0
     for _ in range(_MOST_REPEATS):
         if place < 0:
             break
-        best = max(best, _common(text, place))
-        place = text.find(begin, place + 1, _FARTHEST_TITLE)
-    title = text[:best].rstrip(" -–—|_([（【:>")
-    if best and word_count(title) >= _MIN_TITLE_WORDS and closing_mark().search(text, best):
-        yield title
+        best = max(best, _common(text, begin, place))
+        place = text.find(opening, place + 1, _FARTHEST_TITLE)
+    return best
 
 
-def _common(text: str, place: int) -> int:
-    """How much of the beginning of a text stands at ``place`` again, in whole words."""
+def _common(text: str, begin: int, place: int) -> int:
+    """How much of what stands at ``begin`` stands at ``place`` again, in whole words."""
     length = 0
-    while length < min(place, _MAX_TITLE, len(text) - place) and text[length] == text[place + length]:
+    most = min(place - begin, _MAX_TITLE, len(text) - place)
+    while length < most and text[begin + length] == text[place + length]:
         length += 1
     while (
         length
         and place + length < len(text)
         and text[place + length - 1].isalnum()
-        and (text[place + length].isalnum() or text[length].isalnum())
+        and (text[place + length].isalnum() or text[begin + length].isalnum())
     ):
         length -= 1
     return length
+
+
+def _cut_off(text: str, begin: int, start: int, end: int) -> Frame | None:
+    """A title of which the name of the window has but the beginning, before an ellipsis."""
+    if not re.compile(r"\s?\w{0,20}\s?(?:\.\.\.|…)").match(text, begin + end - start):
+        return None
+    stamped = next(_stamps(text, end, end + _LONGEST_DECK // 2), None)
+    title = text[start : stamped[0]].rstrip() if stamped else ""
+    if stamped is None or len(sentence_ends(title)) > 1:
+        return None
+    return Frame(start, start + len(title), (stamped,))
 
 
 def _around(text: str, start: int, end: int) -> tuple[tuple[int, Masthead], ...]:
@@ -177,15 +206,41 @@ def _section_end(text: str) -> int:
     """Where the name of the last section ends: a known one, all words in capitals, else a single word."""
     known = _section().match(text)
     capitals = re.match(r"\s*[A-Z]{2,}(?:[ &-]+[A-Z]{2,})*(?=\s[A-Z]?[a-z\d])", text)
-    first = re.match(r"\s*\S+", text)
+    first = re.match(r"\s*\S+(?:\s[a-z]\S*)*", text)
     found = known or capitals or first
     return found.end() if found else 0
+
+
+@cache
+def _menu() -> re.Pattern[str]:
+    word = rf"(?:{alternatives(SECTIONS, MENU_WORDS)})(?=\s)"
+    return re.compile(rf"(?:^|(?<=\s)){word}(?:[\s|/·>]+{word}){{2,}}", re.IGNORECASE)
+
+
+def _below_menu(text: str) -> Frame | None:
+    """A title that stands once, between a menu and a full stamp."""
+    for place, found in _stamps(text, 1, FARTHEST_STAMP):
+        if not (found.names("published_time") or found.names("outlet") or found.names("reporters")):
+            continue
+        menu = next(reversed(list(_menu().finditer(text, 0, place))), None)
+        if menu is None or not closing_mark().search(text, place):
+            return None
+        start = menu.end() + len(text[menu.end() : place]) - len(text[menu.end() : place].lstrip(" |/·>"))
+        if text[start].islower():
+            start = menu.start() + menu.group().rindex(" ") + 1
+        title = text[start:place].rstrip()
+        is_title = word_count(title) >= _MIN_TITLE_WORDS and len(title) <= _MAX_TITLE
+        return Frame(start, start + len(title), ((place, found),)) if is_title and len(sentence_ends(title)) == 1 else None
+    return None
 
 
 def window_site(text: str, title: str) -> tuple[int, int] | None:
     """The name of the site behind the title in the name of the window, with which the page opens."""
     if not text.startswith(title):
         return None
-    site = rf"\s*(?:-{{1,3}}|–|—|\||_|>|»)\s*(?P<named>{named()})(?!\w)|\s+(?P<known>{alternatives(AGENCIES, SITES)})(?!\w)"
+    known = alternatives(AGENCIES, SITES)
+    site = rf"\s*(?:-{{1,3}}|–|—|\||_|>|»)\s*(?P<named>{named()})(?!\w)|\s+(?P<known>{known})(?!\w)"
     match = re.compile(site).match(text, len(title))
-    return match.span(str(match.lastgroup)) if match and match.lastgroup else None
+    if match is None or re.fullmatch(r".* (?:News|Website)", match.group()) and not re.fullmatch(known, match.group(1)):
+        return None
+    return match.span(str(match.lastgroup))

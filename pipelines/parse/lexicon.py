@@ -43,6 +43,7 @@ CHROME_STARTS = entries("furniture", "starts")
 CHROME_LINES = entries("furniture", "lines")
 NOTICE_MARKS = entries("furniture", "notices")
 PAGE_TOOLS = entries("furniture", "tools")
+MENU_WORDS = entries("furniture", "menus")
 SECTIONS = entries("furniture", "sections")
 CLOSING_MARKS = entries("furniture", "closings")
 
