@@ -44,7 +44,9 @@ class Frame(NamedTuple):
 @cache
 def closing_mark() -> re.Pattern[str]:
     """Match what a site writes right below a text, where a sentence may have ended."""
-    edition = rf"[\"“](?:{alternatives(AGENCIES)})[\"”] ?\("
+    known = alternatives(AGENCIES)
+    signed = rf"(?<=[.!?”\"] )\((?:{known})(?: [\w ]{{0,16}}\d{{1,2}}/\d{{1,2}}/\d{{4}}[^()]{{0,20}})?\)(?=\s[^-—–])"
+    edition = rf"[\"“](?:{known})[\"”] ?\(|{signed}"
     return re.compile(
         rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
         rf"(?P<mark>[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"

@@ -147,10 +147,14 @@ def _is_left_over(text: str) -> bool:
     return is_list or (words <= _LONGEST_BIDDING and _BIDDING.match(text) is not None)
 
 
+_COPYRIGHT = re.compile(r"[(\[]?(?:©|copyright|all rights reserved|advertisement)", re.IGNORECASE)
+
+
 def _is_soup(text: str, mark: int) -> bool:
     """Tell a list of headlines from sentences: it has few of the small words, or nothing ends."""
     following = text[mark : mark + _CLOSE_BY]
-    return stop_share(following) < _SOUP or _LAST_STOP.search(following) is None
+    is_last = _COPYRIGHT.match(following) is not None
+    return is_last or stop_share(following) < _SOUP or _LAST_STOP.search(following) is None
 
 
 def _closed(text: str, start: int, mark: int) -> int | None:
@@ -164,14 +168,21 @@ def _closed(text: str, start: int, mark: int) -> int | None:
     if _CLOSED.search(before) and not is_bar:
         return mark
     if stop is None or (len(remnant.split()) > _LONGEST_REMNANT and not is_bar):
-        return None
+        return _soup_start(text, start, mark) if _is_soup(text, mark) else None
     return mark - len(text[:mark]) + len(text[:mark].rstrip()) - len(before) + stop
+
+
+def _soup_start(text: str, start: int, mark: int) -> int | None:
+    """Where the last sentence before a list of headlines ends, in which the mark stands; None where none does."""
+    before = text[max(start, mark - FARTHEST_STAMP) : mark]
+    stop = max((m.end() for m in _LAST_STOP.finditer(before)), default=None)
+    return mark - len(before) + stop if stop else None
 
 
 _BIDDING = re.compile(
     r"(?:Thanks for (?:sharing|reading)|(?:Join|Follow|Download|Subscribe|Sign up|Scan|Click|Share|Get our|Read more|"
-    r"Like us|Listen|Watch|Contact (?:us|the)|Return to|Go back to)\b(?!.*[\"”]$)"
-    r"|If there is any|Do you like|For copyright|Please (?:indicate|contact|understand))"
+    r"Like us|Listen|Watch|Newsletter|Get the|Sign in|Log in|Stay connected|Enter your|Have your say|Contact (?:us|the)|Return to|Go back to)\b(?!.*[\"”]$)"
+    r"|We use cookies|Th(?:is|e) (?:web)?site uses|By (?:signing up|continuing|subscribing)|If there is any|Do you like|For copyright|Please (?:indicate|contact|understand))"
 )
 _LONGEST_SENTENCE, _LONGEST_BIDDING = 28, 40
 _PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
