@@ -17,6 +17,7 @@ from pipelines.parse.blocks import word_count
 from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
 from pipelines.parse.outlets import named
+from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=\w)(?:--?|_|\|)(?=[A-Z])")
@@ -30,6 +31,10 @@ _MOST_SUFFIXES, _MOST_SITES, _MOST_REPEATS, _MOST_STAMPS = 6, 2, 8, 24
 """A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
 _FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
 _BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 90, 330, 20, 3
+_PROSE, _LONGEST_OPENED = 0.3, 200
+
+
+_STRAIGHT = str.maketrans("‘’“”\u00a0", "''\"\" ")
 
 
 class Frame(NamedTuple):
@@ -46,17 +51,18 @@ def closing_mark() -> re.Pattern[str]:
     """Match what a site writes right below a text, where a sentence may have ended."""
     known = alternatives(AGENCIES)
     signed = rf"(?<=[.!?”\"] )\((?:{known})(?: [\w ]{{0,16}}\d{{1,2}}/\d{{1,2}}/\d{{4}}[^()]{{0,20}})?\)(?=\s[^-—–])"
-    edition = rf"[\"“](?:{known})[\"”] ?\(|{signed}"
+    edition = rf"[\"“](?:{known})[\"”] ?\(|(?P<signed>{signed})"
     return re.compile(
         rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
-        rf"(?P<mark>[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"
+        rf"(?P<mark>(?![(\[]Photos)[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"
     )
 
 
 def find_frame(text: str) -> Frame | None:
     """Find the title above the text and the masthead with the day; where it stands only once, the first full stamp."""
     folded = text.lower() if len(text.lower()) == len(text) else text
-    decked: Frame | None = None
+    folded = folded.translate(_STRAIGHT)
+    decked = bare = None
     for begin, title in _titles(text, folded):
         for place in _places(folded, begin, begin + len(title)):
             end = place + len(title)
@@ -64,7 +70,8 @@ def find_frame(text: str) -> Frame | None:
             if around:
                 return Frame(place, end, around)
             decked = decked or _cut_off(text, begin, place, end) or _decked(text, place, end)
-    return decked or _titled_once(text) or _led_to(text) or _below_menu(text)
+            bare = _unstamped(text, place, end) or bare
+    return decked or _led_to(text) or _titled_once(text) or _below_menu(text) or _opened(text) or bare
 
 
 def _places(text: str, begin: int, end: int) -> Iterator[int]:
@@ -164,7 +171,8 @@ def _around(text: str, start: int, end: int) -> tuple[tuple[int, Masthead], ...]
         return ((end, below),)
     for day in _DAY_BEFORE.finditer(text, max(0, start - _BEFORE_TITLE), start):
         above = masthead(text, day.start(), start)
-        if text[above.end : start].strip() == "" and above.names("published_date"):
+        between = text[above.end : start].strip(" |/·>-")
+        if (between == "" or _section().fullmatch(between)) and above.names("published_date"):
             return ((day.start(), above), (end, below))
     return ()
 
@@ -174,9 +182,36 @@ def _titled_once(text: str) -> Frame | None:
     if first is None or not closing_mark().search(text, first.end()):
         return None
     for place, found in _stamps(text, first.end() + 1, FARTHEST_STAMP):
-        if found.names("published_time"):
+        if _is_full(text, place, found):
             return Frame(0, first.start(), ((place, found),))
     return None
+
+
+def _is_full(text: str, place: int, found: Masthead) -> bool:
+    """Tell a stamp from a day that a sentence names: it gives more than a day, or says of what it is the day."""
+    columns = ("published_time", "outlet", "reporters", "editors")
+    return any(map(found.names, columns)) or _LABELLED.match(text, place) is not None
+
+
+_LABELLED = re.compile(r"(?i:updated|published|(?:release |publish(?:ing)? )?(?:time|date))\s?[:：]")
+
+
+def _unstamped(text: str, start: int, end: int) -> Frame | None:
+    """A title that stands again right above prose, no day near it."""
+    below = masthead(text, end)
+    prose = text[below.end : below.end + _LONGEST_DECK]
+    is_prose = stop_share(prose) >= _PROSE and len(sentence_ends(prose)) > 1 and prose.lstrip()[:1].isupper()
+    return Frame(start, end, ((end, below),)) if is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS else None
+
+
+def _opened(text: str) -> Frame | None:
+    """A title with which the page opens, right before its stamp."""
+    stamped = next(_stamps(text, _MIN_TITLE, _MAX_TITLE), None)
+    if stamped is None or not _is_full(text, *stamped) or not closing_mark().search(text, stamped[1].end):
+        return None
+    title = text[: stamped[0]].rstrip(" |-–—")
+    is_title = word_count(title) >= _MIN_TITLE_WORDS and len(sentence_ends(title)) == 1 and len(title) <= _LONGEST_OPENED
+    return Frame(0, len(title), (stamped,)) if is_title else None
 
 
 _CRUMB = re.compile(r"\b(?:Home|HOME|Homepage|Home page|Front page|Index)(?: ?page)?\s?(?:>{1,2}|»|›|→|\\|/|&gt;)")
@@ -201,7 +236,7 @@ def _led_to(text: str) -> Frame | None:
 
 @cache
 def _section() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{alternatives(SECTIONS)})(?=\s)", re.IGNORECASE)
+    return re.compile(rf"\s*(?:{alternatives(SECTIONS)})(?=\s|$)", re.IGNORECASE)
 
 
 def _section_end(text: str) -> int:
@@ -222,7 +257,7 @@ def _menu() -> re.Pattern[str]:
 def _below_menu(text: str) -> Frame | None:
     """A title that stands once, between a menu and a full stamp."""
     for place, found in _stamps(text, 1, FARTHEST_STAMP):
-        if not (found.names("published_time") or found.names("outlet") or found.names("reporters")):
+        if not _is_full(text, place, found):
             continue
         menu = next(reversed(list(_menu().finditer(text, 0, place))), None)
         if menu is None or not closing_mark().search(text, place):

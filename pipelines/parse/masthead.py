@@ -65,7 +65,7 @@ def _item() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
         rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
-        rf"|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"|T(?={CLOCK})|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"

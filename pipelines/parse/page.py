@@ -124,13 +124,19 @@ _LAST_STOP = re.compile(r"[.!?。][\"”’)\]]{0,2}\s(?:\([^()]{0,40}(?i:photo|
 
 def _end(text: str, start: int) -> int:
     """Where the text ends: at the first of the site's closing marks that others follow, or that little follows."""
-    marks = [m.start("mark") for m in closing_mark().finditer(text, start)]
+    found = list(closing_mark().finditer(text, start))
+    marks, signed = [m.start("mark") for m in found], {m.start() for m in found if m["signed"] and m.group()[-2].isalpha()}
     closed = [_closed(text, start, mark) for mark in marks]
     is_sure = any(closed)
     for mark, end, following in zip(marks, closed, [*marks, len(text)][1:], strict=True):
-        if (end is not None or not is_sure) and (following - mark <= _CLOSE_BY or _is_soup(text, mark)):
+        if (end is not None or not is_sure) and (_is_by(mark, following, signed) or _is_soup(text, mark)):
             return _trimmed(text, start, end or mark)
     return next((end for end in reversed(closed) if end), marks[-1] if marks else len(text))
+
+
+def _is_by(mark: int, following: int, signed: set[int]) -> bool:
+    """Tell whether the next mark is so near that this one closes the text: not the name of an agency in brackets."""
+    return following - mark <= _CLOSE_BY and mark not in signed
 
 
 def _trimmed(text: str, start: int, end: int) -> int:

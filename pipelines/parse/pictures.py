@@ -39,19 +39,28 @@ _LONGEST_ALONE = 160
 
 @cache
 def _credit() -> re.Pattern[str]:
+    """Match a credit; “ahead” may stand above its caption, “bare” and “weak” need a caption that shows as one."""
     outlet = alternatives(AGENCIES, PICTURE_AGENCIES)
     known, agencies = alternatives(AGENCIES, SITES, PICTURE_AGENCIES), alternatives(PICTURE_AGENCIES)
+    ended, last = r"(?<=[.!?”\"] )", r"(?=\s[A-Z\"“]|\s?$)"
+    name = r"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+)"
     inside = (
         r"[^()\[\]]{0,60}\bphotos?\b[^()\[\]]{0,90}"
         rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}"
         rf"|[^()\[\]/.]{{2,50}}/\s?[^()\[\]]{{0,24}}(?:{outlet})"
     )
+    shown = r"(?:courtesy of|provided (?:to|by)|handout|screenshot|image|picture|illustration|graphics?)\b"
     return re.compile(
         rf"[(\[](?:{inside})[)\]]"
         rf"|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?: photos?)?(?=\s|$)"
-        rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{outlet})(?=\s|$)"
-        rf"|(?<=[.!?] )photos?\s?[:：]\s?(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{0,2}}\s?/\s?(?:[A-Z][A-Za-z]*[A-Z]\w*|{known})(?=\s|$))"
-        rf"|(?<=[.!?)”\"] )(?P<ahead>(?-i:(?:[A-Z][\w-]+ [A-Z][\w-]+ / (?:[A-Z]{{3,}}|{known})|{agencies}))(?=\s|$))"
+        rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{known})(?=\s|$)"
+        rf"|{ended}photos?\s?[:：]\s?{name}(?: (?-i:[A-Z][\w-]+))?\s?/\s?(?-i:[A-Z]{{2,}}|{known})(?=\s|$)"
+        rf"|{ended}(?:\|\s?)?photos?(?:\s?[:：]| by|\s?[:：] courtesy of| courtesy of) {name}(?:\s?/\s?(?:{known}))?{last}"
+        rf"|{ended}photos? courtesy of [^.()]{{2,50}}? {MONTH_DAY}{last}"
+        rf"|{ended}(?:{outlet})(?: file)? photos?(?:,? {MONTH_DAY})?{last}|{ended}(?:{outlet})/{name}{last}"
+        rf"|{ended}[(\[](?:{agencies})[)\]]|{ended}[(\[]{shown}[^()\[\]]{{0,80}}[)\]]"
+        rf"|{ended}(?P<ahead>(?-i:{name} / (?:[A-Z]{{3,}}|{known})|(?<=[.!?)”\"] )(?:{agencies}))(?=\s|$))"
+        rf"|{ended}(?P<weak>[(\[](?:{known}|(?-i:[A-Z]{{2,}} [A-Z]{{2,}}))[)\]]){last}"
         rf"|(?P<bare>(?<=\d\d\d\d\. )\((?-i:[A-Z][a-z]+ [A-Z][a-z]+)\))",
         re.IGNORECASE,
     )
@@ -85,10 +94,12 @@ def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], lis
     for mark in marks:
         if mark.start() < position:
             continue
-        begin = position if whole else _begin(block.text, position, mark.start(), is_sure=bool(mark["ahead"]))
+        begin = position if whole else _begin(block.text, position, mark.start(), is_sure=bool(mark["ahead"] or mark["weak"]))
         stop = _shown_below(block.text, mark.end()) if mark["ahead"] and begin == mark.start() else None
-        if mark["ahead"] and stop is None and begin == mark.start() and "/" not in mark.group():
-            continue
+        if begin == mark.start() and stop is None:
+            begin = begin if mark["weak"] else _begin(block.text, position, mark.start(), is_sure=False)
+            if begin == mark.start() and (mark["weak"] or (mark["ahead"] and "/" not in mark.group())):
+                continue
         kept = block.text[position:begin].rstrip()
         rest += _body(block, position, position + len(kept))
         found.append(_caption(block, begin, mark))
