@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines.parse.blocks import Block, ends_sentence
-from pipelines.parse.lexicon import CHROME_LINES, CHROME_STARTS, NOTICE_MARKS
+from pipelines.parse.lexicon import AGENCIES, CHROME_LINES, CHROME_STARTS, CLOSING_MARKS, NOTICE_MARKS, alternatives
 from pipelines.parse.memory import by_text
 from pipelines.rules.rule import fold
 
@@ -70,3 +71,15 @@ def _is_contact(block: Block, folded: str) -> bool:
 
 def _bare(text: str) -> str:
     return fold(text).strip(" :：>»|.·•-")
+
+
+@cache
+def closing_mark() -> re.Pattern[str]:
+    """Match what a site writes right below a text, where a sentence may have ended."""
+    known = alternatives(AGENCIES)
+    signed = rf"(?<=[.!?”\"] )\((?:{known})(?: [\w ]{{0,16}}\d{{1,2}}/\d{{1,2}}/\d{{4}}[^()]{{0,20}})?\)(?=\s[^-—–])"
+    edition = rf"[\"“](?:{known})[\"”] ?\(|(?P<signed>{signed})"
+    return re.compile(
+        rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
+        rf"(?P<mark>(?![(\[]Photos)[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"
+    )

@@ -139,7 +139,9 @@ def _loose(inside: str, offset: int) -> list[Part]:
 def _is_spoken(label: str) -> bool:
     """Tell whether a label needs no colon."""
     label = label.rstrip(" :：丨|\u00a0").lower()
-    return label in SPOKEN_LABELS or label.endswith(("reporter", "reporters", "correspondent", "editor", "editors", " by"))
+    return label in SPOKEN_LABELS or label.endswith(
+        ("reporter", "reporters", "correspondent", "editor", "editors", " by")
+    )
 
 
 def _persons(text: str) -> list[tuple[int, int]]:

@@ -22,7 +22,8 @@ from pipelines.parse.people import credited
 from pipelines.parse.signed import signed
 
 _NAME = r"[A-Z][\w'’.&·-]{0,40}"
-_PLACE = rf"(?P<place>(?!(?:{alternatives(SITES)}),){_NAME}(?:[ /]{_NAME}){{0,4}}(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?)"
+_COUNTRY = rf"(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?"
+_PLACE = rf"(?P<place>(?!(?:{alternatives(SITES)}),){_NAME}(?:[ /]{_NAME}){{0,4}}{_COUNTRY})"
 _DASH = r"(?:\s{0,3}(?:--+|—+|–|―|-)\s{0,3})"
 
 
@@ -89,9 +90,7 @@ def dateline(block: Block) -> tuple[Paragraph, Block] | None:
     if other is None or rest is None:
         return None
     by = block.start
-    parts = tuple(
-        _without_news(Part(p.field, by + p.start, by + p.end), block.text[p.start : p.end]) for p in other[1]
-    )
+    parts = tuple(_without_news(Part(p.field, by + p.start, by + p.end), block.text[p.start : p.end]) for p in other[1])
     return Paragraph("dateline", block.start, rest.start, "dateline", parts), rest
 
 

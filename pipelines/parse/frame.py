@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from pipelines.dates import CLOCK, ISO_DATE
 from pipelines.parse.blocks import word_count
-from pipelines.parse.lexicon import AGENCIES, CLOSING_MARKS, MENU_WORDS, SECTIONS, SITES, alternatives
+from pipelines.parse.chrome import closing_mark
+from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
 from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import stop_share
@@ -22,8 +23,9 @@ from pipelines.parse.sentences import sentence_ends
 
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=\w)(?:--?|_|\|)(?=[A-Z])")
 _STAMP_START = re.compile(
-    rf"(?i:By [A-Z]|Source\s?:|Updated|Published|(?:Release |Publish(?:ing)? )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
-    rf"|{FIGURES}|{DAY})"
+    r"(?<![^\W_])(?=[A-Z0-9pus])"
+    rf"(?:(?i:By [A-Z]|Source\s?:|Updated|Published|(?:Release |Publish(?:ing)? )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
+    rf"|{FIGURES}|{DAY}))"
 )
 _DAY_BEFORE = re.compile(rf"{CLOCK}|{DAY}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,", re.IGNORECASE)
 _MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS, _OPENING = 8, 300, 4, 24
@@ -32,8 +34,9 @@ _MOST_SUFFIXES, _MOST_SITES, _MOST_REPEATS, _MOST_STAMPS = 6, 2, 8, 24
 _FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
 _BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 90, 330, 20, 3
 _PROSE, _LONGEST_OPENED = 0.3, 200
-
-
+_MENU, _MENU_SHARE = 160, 0.3
+_PAUSE = re.compile(r"[a-z\d][,.;] ")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STRAIGHT = str.maketrans("‘’“”\u00a0", "''\"\" ")
 
 
@@ -46,20 +49,21 @@ class Frame(NamedTuple):
     deck: tuple[int, int] | None = None
 
 
-@cache
-def closing_mark() -> re.Pattern[str]:
-    """Match what a site writes right below a text, where a sentence may have ended."""
-    known = alternatives(AGENCIES)
-    signed = rf"(?<=[.!?”\"] )\((?:{known})(?: [\w ]{{0,16}}\d{{1,2}}/\d{{1,2}}/\d{{4}}[^()]{{0,20}})?\)(?=\s[^-—–])"
-    edition = rf"[\"“](?:{known})[\"”] ?\(|(?P<signed>{signed})"
-    return re.compile(
-        rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
-        rf"(?P<mark>(?![(\[]Photos)[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"
-    )
-
-
 def find_frame(text: str) -> Frame | None:
     """Find the title above the text and the masthead with the day; where it stands only once, the first full stamp."""
+    is_menu = _PAUSE.search(text, 0, _MENU) is None and stop_share(text[:_MENU]) < _MENU_SHARE
+    has_window = (
+        _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE) or text.find(text[:_OPENING], _OPENING, _FARTHEST_TITLE) > 0
+    )
+    if not (is_menu or has_window):
+        return _opened(text)  # as most paragraphs are told from pages, by their first words
+    again, bare = _titled_again(text)
+    led = _led_to(text) if is_menu and not again else None
+    return again or led or _titled_once(text) or (_below_menu(text) if is_menu else None) or _opened(text) or bare
+
+
+def _titled_again(text: str) -> tuple[Frame | None, Frame | None]:
+    """The frame of a title that stands again, and the one that it has where no stamp is near."""
     folded = text.lower() if len(text.lower()) == len(text) else text
     folded = folded.translate(_STRAIGHT)
     decked = bare = None
@@ -68,10 +72,10 @@ def find_frame(text: str) -> Frame | None:
             end = place + len(title)
             around = _around(text, place, end)
             if around:
-                return Frame(place, end, around)
+                return Frame(place, end, around), None
             decked = decked or _cut_off(text, begin, place, end) or _decked(text, place, end)
             bare = _unstamped(text, place, end) or bare
-    return decked or _led_to(text) or _titled_once(text) or _below_menu(text) or _opened(text) or bare
+    return decked, bare
 
 
 def _places(text: str, begin: int, end: int) -> Iterator[int]:
@@ -206,11 +210,20 @@ def _unstamped(text: str, start: int, end: int) -> Frame | None:
 
 def _opened(text: str) -> Frame | None:
     """A title with which the page opens, right before its stamp."""
-    stamped = next(_stamps(text, _MIN_TITLE, _MAX_TITLE), None)
+    year = _YEAR.search(text, _MIN_TITLE, _MAX_TITLE)
+    if (
+        year is None
+        or word_count(text[: year.start()]) < _MIN_TITLE_WORDS
+        or len(sentence_ends(text[: year.start()])) > 1
+    ):
+        return None
+    stamped = next(_stamps(text, _MIN_TITLE, year.end()), None)
     if stamped is None or not _is_full(text, *stamped) or not closing_mark().search(text, stamped[1].end):
         return None
     title = text[: stamped[0]].rstrip(" |-–—")
-    is_title = word_count(title) >= _MIN_TITLE_WORDS and len(sentence_ends(title)) == 1 and len(title) <= _LONGEST_OPENED
+    is_title = (
+        word_count(title) >= _MIN_TITLE_WORDS and len(sentence_ends(title)) == 1 and len(title) <= _LONGEST_OPENED
+    )
     return Frame(0, len(title), (stamped,)) if is_title else None
 
 
@@ -266,8 +279,9 @@ def _below_menu(text: str) -> Frame | None:
         if text[start].islower():
             start = menu.start() + menu.group().rindex(" ") + 1
         title = text[start:place].rstrip()
-        is_title = word_count(title) >= _MIN_TITLE_WORDS and len(title) <= _MAX_TITLE
-        return Frame(start, start + len(title), ((place, found),)) if is_title and len(sentence_ends(title)) == 1 else None
+        is_short = len(title) <= _MAX_TITLE and len(sentence_ends(title)) == 1
+        is_title = is_short and word_count(title) >= _MIN_TITLE_WORDS
+        return Frame(start, start + len(title), ((place, found),)) if is_title else None
     return None
 
 
@@ -278,6 +292,9 @@ def window_site(text: str, title: str) -> tuple[int, int] | None:
     known = alternatives(AGENCIES, SITES)
     site = rf"\s*(?:-{{1,3}}|–|—|\||_|>|»)\s*(?P<named>{named()})(?!\w)|\s+(?P<known>{known})(?!\w)"
     match = re.compile(site).match(text, len(title))
-    if match is None or re.fullmatch(r".* (?:News|Website)", match.group()) and not re.fullmatch(known, match.group(1)):
+    if match is None:
+        return None
+    is_column = re.fullmatch(r".* (?:News|Website)", match.group()) and not re.fullmatch(known, match[1] or match[2])
+    if is_column:
         return None
     return match.span(str(match.lastgroup))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from configparser import ConfigParser
+from functools import cache
 from importlib.resources import files
 
 
@@ -50,6 +51,7 @@ CLOSING_MARKS = entries("furniture", "closings")
 SURNAMES = frozenset(entries("people", "surnames"))
 
 
+@cache
 def alternatives(*groups: tuple[str, ...]) -> str:
     """Write the entries of the groups as one alternation, longest first so that none hides another."""
     known = sorted({e for group in groups for e in group}, key=lambda e: (-len(e), e))

@@ -72,7 +72,8 @@ def _item() -> re.Pattern[str]:
         rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?[\d,]{{0,9}}|\s?\(\d*\)|\s\d{{1,6}}(?=\s)|(?:\s[+-])+(?=\s))?\s?[\])】]?{_AHEAD}"
         rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
-        rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?|\d{{1,2}}[- ]min(?:ute)?s? read"
+        rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
+        rf"|\d{{1,2}}[- ]min(?:ute)?s? read"
         rf"|in (?-i:[A-Z])\w+(?=\s?[|/]|\s(?:Published|Updated))|(?-i:[A-Z])\w+ Correspondent(?=\sPublished)",
         re.IGNORECASE,
     )

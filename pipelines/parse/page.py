@@ -12,9 +12,10 @@ from functools import cache
 
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
+from pipelines.parse.chrome import closing_mark
 from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import dateline, wire_start
-from pipelines.parse.frame import FARTHEST_STAMP, Frame, closing_mark, find_frame, window_site
+from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame, window_site
 from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, alternatives
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import by_text
@@ -63,10 +64,8 @@ def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     return [p for p in [*found, *pieces] if p.end > p.start], rest
 
 
-def _named_site(
-    block: Block, frame: Frame, found: list[Paragraph], start: int, end: int
-) -> Iterator[Paragraph]:
-    """The name of the site in the name of the window: the paper of a page that names no other, in a stamp or dateline."""
+def _named_site(block: Block, frame: Frame, found: list[Paragraph], start: int, end: int) -> Iterator[Paragraph]:
+    """The name of the site in the name of the window: the paper of a page that names no other."""
     if any(part.field == "outlet" for paragraph in found for part in paragraph.parts):
         return
     site = window_site(block.text, block.text[frame.start : frame.end])
@@ -125,7 +124,10 @@ _LAST_STOP = re.compile(r"[.!?。][\"”’)\]]{0,2}\s(?:\([^()]{0,40}(?i:photo|
 def _end(text: str, start: int) -> int:
     """Where the text ends: at the first of the site's closing marks that others follow, or that little follows."""
     found = list(closing_mark().finditer(text, start))
-    marks, signed = [m.start("mark") for m in found], {m.start() for m in found if m["signed"] and m.group()[-2].isalpha()}
+    marks, signed = (
+        [m.start("mark") for m in found],
+        {m.start() for m in found if m["signed"] and m.group()[-2].isalpha()},
+    )
     closed = [_closed(text, start, mark) for mark in marks]
     is_sure = any(closed)
     for mark, end, following in zip(marks, closed, [*marks, len(text)][1:], strict=True):
@@ -187,8 +189,10 @@ def _soup_start(text: str, start: int, mark: int) -> int | None:
 
 _BIDDING = re.compile(
     r"(?:Thanks for (?:sharing|reading)|(?:Join|Follow|Download|Subscribe|Sign up|Scan|Click|Share|Get our|Read more|"
-    r"Like us|Listen|Watch|Newsletter|Get the|Sign in|Log in|Stay connected|Enter your|Have your say|Contact (?:us|the)|Return to|Go back to)\b(?!.*[\"”]$)"
-    r"|We use cookies|Th(?:is|e) (?:web)?site uses|By (?:signing up|continuing|subscribing)|If there is any|Do you like|For copyright|Please (?:indicate|contact|understand))"
+    r"Like us|Listen|Watch|Newsletter|Get the|Sign in|Log in|Stay connected|Enter your|Have your say|"
+    r"Contact (?:us|the)|Return to|Go back to)\b(?!.*[\"”]$)"
+    r"|We use cookies|Th(?:is|e) (?:web)?site uses|By (?:signing up|continuing|subscribing)|If there is any|"
+    r"Do you like|For copyright|Please (?:indicate|contact|understand))"
 )
 _LONGEST_SENTENCE, _LONGEST_BIDDING = 28, 40
 _PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"

@@ -55,7 +55,8 @@ def _credit() -> re.Pattern[str]:
         rf"|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?: photos?)?(?=\s|$)"
         rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{known})(?=\s|$)"
         rf"|{ended}photos?\s?[:：]\s?{name}(?: (?-i:[A-Z][\w-]+))?\s?/\s?(?-i:[A-Z]{{2,}}|{known})(?=\s|$)"
-        rf"|{ended}(?:\|\s?)?photos?(?:\s?[:：]| by|\s?[:：] courtesy of| courtesy of) {name}(?:\s?/\s?(?:{known}))?{last}"
+        rf"|{ended}(?:\|\s?)?photos?(?:\s?[:：]| by|\s?[:：] courtesy of| courtesy of) {name}"
+        rf"(?:\s?/\s?(?:{known}))?{last}"
         rf"|{ended}photos? courtesy of [^.()]{{2,50}}? {MONTH_DAY}{last}"
         rf"|{ended}(?:{outlet})(?: file)? photos?(?:,? {MONTH_DAY})?{last}|{ended}(?:{outlet})/{name}{last}"
         rf"|{ended}[(\[](?:{agencies})[)\]]|{ended}[(\[]{shown}[^()\[\]]{{0,80}}[)\]]"
@@ -94,7 +95,11 @@ def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], lis
     for mark in marks:
         if mark.start() < position:
             continue
-        begin = position if whole else _begin(block.text, position, mark.start(), is_sure=bool(mark["ahead"] or mark["weak"]))
+        begin = (
+            position
+            if whole
+            else _begin(block.text, position, mark.start(), is_sure=bool(mark["ahead"] or mark["weak"]))
+        )
         stop = _shown_below(block.text, mark.end()) if mark["ahead"] and begin == mark.start() else None
         if begin == mark.start() and stop is None:
             begin = begin if mark["weak"] else _begin(block.text, position, mark.start(), is_sure=False)

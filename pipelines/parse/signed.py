@@ -91,7 +91,7 @@ def _insiders() -> re.Pattern[str]:
 
 @cache
 def _sent() -> re.Pattern[str]:
-    """A bracket that holds all of a dateline that names nobody: a paper, and a place, a day or the word of a dispatch."""
+    """A bracket that holds all of a dateline that names nobody: a paper, a place and a day, or a dispatch."""
     place = rf"(?:in )?(?P<dateline_place>{_NAME}(?: {_NAME}){{0,2}})"
     day = rf"(?:on )?(?P<dateline_date>(?i:{MONTH_DAY}))"
     sent = rf"(?i:{alternatives(DISPATCH_WORDS)})"
