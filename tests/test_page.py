@@ -51,7 +51,7 @@ PAGES = {
     f"By Li Ming 2024-05-01 08:30 Source: Xinhua {BODY} Most Read Bridge opens{BELOW}",
     "way to the page": "County Works Office 中文 Home News Policies Services Location: Home > News > Press Releases "
     f"{TITLE} Date: 2024-05-01 08:30 Source: Xinhua [ Font: Large Medium Small ] [ Print ] {BODY} [ Close ]{BELOW}",
-    "menu": f"Home News China World Business Culture Sports Video Photos {TITLE} 2024-05-01 08:30 Source: Xinhua {BODY} "
+    "menu": f"Home News China World Business Culture Sports Video {TITLE} 2024-05-01 08:30 Source: Xinhua {BODY} "
     f"Most Read Bridge opens{BELOW}",
     "site first": f"County Works Office - {TITLE} {MENU}{TITLE} Release time: 2024-05-01 08:30 Source: Xinhua {BODY}"
     f" Print Close{BELOW}",
@@ -59,7 +59,7 @@ PAGES = {
     f"Most Read Bridge opens{BELOW}",
     "capitals": f"{TITLE.title()} | The Herald {MENU}{TITLE} May 1,2024 08:30 Source: Xinhua {BODY} "
     f"Related news{BELOW}",
-    "no menu": f"{TITLE} Source: Xinhua | 2024-05-01 08:30 | Editor: Li Ming {BODY} Related articles Bridge opens{BELOW}",
+    "no menu": f"{TITLE} Source: Xinhua | 2024-05-01 08:30 | Editor: Li Ming {BODY} Related articles{BELOW}",
     "publisher": f"{TITLE}_County news_County Office Login Register Home Overview Your location: Home > News > County "
     f"news {TITLE} Publisher: Xinhua Published: 2024-05-01 08:30 Number of views: 1,024 Font size: 【Large】 【Small】 "
     f"{BODY} Scan to open the current page on your phone [Print this page] Related information Bridge opens{BELOW}",
