@@ -36,8 +36,10 @@ MONTH = "(?:" + "|".join(f"{m}\\.?" for m in sorted(MONTHS, key=len, reverse=Tru
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
 _YEAR = r"(?:19|20)\d{2}"
 
-_NAMED_YEAR = rf"(?:,?[ \u00a0-]{_YEAR})?"
-MONTH_DAY = rf"(?:{MONTH}[ \u00a0]{_DAY}(?:,?[ \u00a0]{_YEAR})?|(?<![\d:]){_DAY}[ \u00a0-]{MONTH}{_NAMED_YEAR})(?!\d)"
+_NAMED_YEAR = rf"(?:(?:,|,?[ \u00a0-]){_YEAR})?"
+MONTH_DAY = (
+    rf"(?:{MONTH}[ \u00a0]{_DAY}(?:(?:,|,?[ \u00a0]){_YEAR})?|(?<![\d:]){_DAY}[ \u00a0-]{MONTH}{_NAMED_YEAR})(?!\d)"
+)
 """A day by the name of its month, with or without a year; matched without regard to case."""
 
 ISO_DATE = r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)"

@@ -47,6 +47,22 @@ PAGES = {
     f"Responsible Editor: Li Ming{BELOW}",
     "brackets": f"{TITLE} - Ministry of Works {MENU}{TITLE} Release time: 2024-05-01 08:30 Source: Xinhua "
     f"[Font size: Large Medium Small] [Print] {BODY} Close this window{BELOW}",
+    "deck": f"{TITLE} - The Herald {MENU}{TITLE} Books come up the hill by mule and go down it by heart. "
+    f"By Li Ming 2024-05-01 08:30 Source: Xinhua {BODY} Most Read Bridge opens{BELOW}",
+    "way to the page": "County Works Office 中文 Home News Policies Services Location: Home > News > Press Releases "
+    f"{TITLE} Date: 2024-05-01 08:30 Source: Xinhua [ Font: Large Medium Small ] [ Print ] {BODY} [ Close ]{BELOW}",
+    "menu": f"Home News China World Business Culture Sports Video {TITLE} 2024-05-01 08:30 Source: Xinhua {BODY} "
+    f"Most Read Bridge opens{BELOW}",
+    "site first": f"County Works Office - {TITLE} {MENU}{TITLE} Release time: 2024-05-01 08:30 Source: Xinhua {BODY}"
+    f" Print Close{BELOW}",
+    "cut off": f"{TITLE[:42]}... - The Herald {MENU}{TITLE} By Li Ming | Xinhua | 2024-05-01 08:30 {BODY} "
+    f"Most Read Bridge opens{BELOW}",
+    "capitals": f"{TITLE.title()} | The Herald {MENU}{TITLE} May 1,2024 08:30 Source: Xinhua {BODY} "
+    f"Related news{BELOW}",
+    "no menu": f"{TITLE} Source: Xinhua | 2024-05-01 08:30 | Editor: Li Ming {BODY} Related articles{BELOW}",
+    "publisher": f"{TITLE}_County news_County Office Login Register Home Overview Your location: Home > News > County "
+    f"news {TITLE} Publisher: Xinhua Published: 2024-05-01 08:30 Number of views: 1,024 Font size: 【Large】 【Small】 "
+    f"{BODY} Scan to open the current page on your phone [Print this page] Related information Bridge opens{BELOW}",
 }
 OUTLETS = {"bar": "China Daily", "half-day clock": "Global Times", "day first": "CGTN"}
 
@@ -76,6 +92,69 @@ def test_pictures_inside_a_page_leave_their_captions() -> None:
     assert got.fields.photographers == ("Li Yang",)
 
 
+HEADLINES = "Bridge opens to traffic after ten years New school begins with fewer pupils Village grows rice on the hill"
+BELOW_TEXT = (
+    HEADLINES, f"(Xinhua) {HEADLINES}", f"----- {HEADLINES}", f"What others read today {HEADLINES} Follow us",
+    f"(China Daily 05/01/2024 page4) {HEADLINES}", f"68.1K {HEADLINES}", f"1 2 3 4 Next >> {HEADLINES}",
+    f"Text: Li Yang Photos: Han Ting Editor: Wang Lei {HEADLINES}", f"[Editor: Li Yang] Share to: {HEADLINES}",
+    "0 Comments Name Email Website Post", "We use cookies to serve you better. Accept",
+    f"(Cover: A hall. /VCG) {HEADLINES}",
+    f"Sign in to comment. {HEADLINES}",
+    "Newsletter Get the best of our stories in your inbox every morning. Subscribe", f"Latest {HEADLINES}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("below", BELOW_TEXT)
+def test_what_stands_below_a_text_comes_off_in_whatever_words(below: str) -> None:
+    assert (
+        refined(PAGES["wire"].replace(f" Enditem Related stories Bridge opens{BELOW}", f" {below}{BELOW}")).text == BODY
+    )
+
+
+SHOWN = "Children read books at a library in Hunan province on May 1, 2024."
+CREDITS = (
+    "[Photo by Li Yang/chinadaily.com.cn]", "(Photo: VCG)", "Photo: Li Yang/GT", "Photo: Courtesy of Li Yang", "/CFP",
+    "Photo by Li Yang", "(LI YANG/CHINA DAILY)", "(COURTESY PHOTO)", "(VCG)", "Xinhua/Li Yang", "Li Yang / SHINE",
+    "(Image: Li Yang)", "[Xinhua]", "CNA file photo", "(Provided to China Daily)", "(Handout via Xinhua)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("credit", CREDITS)
+def test_a_caption_is_known_by_the_credit_of_any_desk(credit: str) -> None:
+    rest = BODY.replace("library", "reading room")
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {SHOWN} {credit} {rest}"))
+    assert got.text == f"{BODY}\n\n{rest}"
+    assert got.fields.captions == (SHOWN,)
+
+
+def test_a_caption_below_its_credit_is_one_too() -> None:
+    got = refined(
+        PAGES["bar"].replace(BODY, f"{BODY} Han Ting / SHINE A reader turns a page of her first book. {BODY}")
+    )
+    assert got.text == f"{BODY}\n\n{BODY}"
+    assert (got.fields.captions, got.fields.photographers) == (
+        ("A reader turns a page of her first book.",),
+        ("Han Ting",),
+    )
+
+
+def test_the_name_of_the_window_is_the_paper_where_nothing_else_is() -> None:
+    page = f"{TITLE} - Global Times {MENU}{TITLE} By Li Yang Published: May 01, 2024 08:30 AM {BODY}{BELOW}"
+    assert refined(page).fields.outlet == "Global Times"
+    assert refined(page.replace(BODY, f"CHANGSHA, May 1 (Xinhua) -- {BODY}")).fields.outlet == "Xinhua"
+
+
+def test_a_title_right_above_its_text_needs_no_stamp() -> None:
+    got = refined(f"{TITLE} - The Star Home World Business {TITLE} {BODY} {BODY} Most Read Bridge opens{BELOW}")
+    assert (got.fields.title, got.fields.published_date, got.text) == (TITLE, None, f"{BODY} {BODY}")
+
+
+def test_people_below_a_text_are_named_in_their_columns() -> None:
+    signed = "Writing by Li Yang; editing by Han Ting and Wang Lei; photos by Zhao Min"
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {signed}"))
+    assert (got.text, got.fields.editors, got.fields.photographers) == (BODY, ("Han Ting", "Wang Lei"), ("Zhao Min",))
+
+
 def test_an_invitation_inside_a_text_does_not_end_it() -> None:
     longer = f"{BODY} Follow us to learn what is new. {BODY} {BODY}"
     assert refined(PAGES["bar"].replace(BODY, longer)).text == longer
@@ -102,6 +181,10 @@ def test_a_line_of_dashes_does_not_take_for_ever() -> None:
         f"{TITLE} - Site ",
         "Aaaa ",
         "【Font ",
+        "Home > News > ",
+        "Aaaa Bbbb / SHINE ",
+        "a Links b Copyright c ",
+        "May 1,2024 ",
     ],
 )
 def test_a_page_that_repeats_itself_does_not_take_for_ever(hostile: str) -> None:

@@ -79,6 +79,82 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
             [("dateline_place", "Changsha"), ("dateline_date", "May 3"), ("reporters", "Li Yang")],
         ),
         ("This newspaper (Reporter Li Yang) ", [("reporters", "Li Yang")]),
+        (
+            "Xinhua News Agency, Beijing, July 26 Electricity (Reporter Li Yang) ",
+            [
+                ("outlet", "Xinhua News Agency"),
+                ("dateline_place", "Beijing"),
+                ("dateline_date", "July 26"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
+        (
+            "Xinhua News Agency Beijing on July 26 (reporter Li Yang) ",
+            [
+                ("outlet", "Xinhua News Agency"),
+                ("dateline_place", "Beijing"),
+                ("dateline_date", "July 26"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
+        (
+            "Xinhua News Agency, July 26, Beijing (reporter Li Yang) ",
+            [
+                ("outlet", "Xinhua News Agency"),
+                ("dateline_date", "July 26"),
+                ("dateline_place", "Beijing"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
+        (
+            "Beijing, Xinhua News Agency, July 26 (Reporter Li Yang) ",
+            [
+                ("dateline_place", "Beijing"),
+                ("outlet", "Xinhua News Agency"),
+                ("dateline_date", "July 26"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
+        (
+            "According to Xinhua, Beijing, July 26 (Reporter Li Yang) ",
+            [
+                ("outlet", "Xinhua"),
+                ("dateline_place", "Beijing"),
+                ("dateline_date", "July 26"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
+        (
+            "BEIJING, July 26 (Xinhua) -- (Reporter Li Yang) ",
+            [
+                ("dateline_place", "BEIJING"),
+                ("dateline_date", "July 26"),
+                ("outlet", "Xinhua"),
+                ("reporters", "Li Yang"),
+            ],
+        ),
+        ("BEIJING, July 26 – ", [("dateline_place", "BEIJING"), ("dateline_date", "July 26")]),
+        (
+            "[Xinhua News Agency, Beijing, July 26] ",
+            [("outlet", "Xinhua News Agency"), ("dateline_place", "Beijing"), ("dateline_date", "July 26")],
+        ),
+        (
+            "Hunan Daily reported on July 26 (Reporter Li Yang) ",
+            [("outlet", "Hunan Daily"), ("dateline_date", "July 26"), ("reporters", "Li Yang")],
+        ),
+        (
+            "CNR, Beijing, July 26 (Reporter Li Yang) ",
+            [("outlet", "CNR"), ("dateline_place", "Beijing"), ("dateline_date", "July 26"), ("reporters", "Li Yang")],
+        ),
+        ("News from this newspaper (reporter Li Yang) ", [("reporters", "Li Yang")]),
+        (
+            "River Net News (Reporter Li Yang Photo by Han Ting) ",
+            [("outlet", "River Net"), ("reporters", "Li Yang"), ("photographers", "Han Ting")],
+        ),
+        (
+            "Beijing, July 26 (Reporter Li Yang) -- ",
+            [("dateline_place", "Beijing"), ("dateline_date", "July 26"), ("reporters", "Li Yang")],
+        ),
         ("Southern Daily News (Reporter Li Yang) ", [("outlet", "Southern Daily"), ("reporters", "Li Yang")]),
         ("【Global Network reporter Li Yang】 ", [("outlet", "Global Network"), ("reporters", "Li Yang")]),
         ("Overseas Network, May 3. ", [("outlet", "Overseas Network"), ("dateline_date", "May 3")]),

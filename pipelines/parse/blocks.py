@@ -15,7 +15,7 @@ NEIGHBOURS = 2_000
 """Lines that are remembered at most with the blanks round them."""
 
 _EDGE = " \t\u00a0\u3000\ufeff\u200b\u2060\x00"
-_FINAL = re.compile(r"[.!?。!?…;;:](?:['\"”’)\]]*|(?<=[a-z].)\d{1,2})$")
+_FINAL = re.compile(r"[.!?。！？…;:；：](?:['\"”’)\]]*|(?<=[a-z].)\d{1,2})$")
 _FINAL_BEFORE_BRACKET = re.compile(r"[.!?。！？][\"”’]?\s{0,2}[(（][^()（）]{2,120}[)）]$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 

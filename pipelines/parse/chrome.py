@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, ends_sentence
-from pipelines.parse.lexicon import CHROME_LINES, CHROME_STARTS, NOTICE_MARKS
+from pipelines.parse.lexicon import AGENCIES, CHROME_LINES, CHROME_STARTS, CLOSING_MARKS, NOTICE_MARKS, alternatives
 from pipelines.parse.memory import by_text
 from pipelines.rules.rule import fold
 
@@ -26,6 +27,17 @@ _SHARING = re.compile(
     r"[\s|/,·:]*){2,12}",
     re.IGNORECASE,
 )
+_COUNT = re.compile(
+    r"(?:(?:number|volume|amount) of |total )?(?:views?|visits?|visitors|reads?|readings?|readers?|clicks?|hits|likes?|"
+    r"praises?|comments?|shares?|forwards?|favou?rites|collections?|browsing|browses?|replies|thumbs up)"
+    r"(?: (?:volume|times?|counts?|numbers?))?\s?[:：]?\s?[\[(]?\s?\d[\d,.]*\s?(?:w|k|million|times|people)?\+?[\])]?",
+    re.IGNORECASE,
+)
+_ATTACHED = re.compile(
+    r"(?:attachments?|annex(?:es)?|appendix|enclosures?|download)\s?\d{0,2}\s?[:：].{1,140}"
+    r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|wps|ofd|jpe?g|png)\b.{0,40}",
+    re.IGNORECASE,
+)
 _LONGEST_NOTICE = 800
 _LONGEST_LABEL, _LONGEST_LINE, _NOTICE_START = 120, 160, 30
 
@@ -35,7 +47,7 @@ def is_furniture(block: Block) -> bool:
     """Tell whether a line is site furniture wherever it stands: a lone symbol or a known word of a menu."""
     if len(block.text) > _LONGEST_NOTICE:
         return False
-    if _SYMBOLS.fullmatch(block.text) or _bare(block.text) in CHROME_LINES:
+    if _SYMBOLS.fullmatch(block.text) or _bare(block.text) in CHROME_LINES or _COUNT.fullmatch(block.text):
         return True
     return bool(_BUTTONS.fullmatch(block.text)) and all(_bare(b) in CHROME_LINES for b in _BUTTON.findall(block.text))
 
@@ -61,16 +73,28 @@ def _is_marked(folded: str) -> bool:
     """Tell whether a notice shows: by one mark in a short line, in a long one by two or at its start, and no speech."""
     places = [place for mark in NOTICE_MARKS if (place := folded.find(mark)) >= 0]
     if len(folded) <= _LONGEST_LINE:
-        return bool(places)
+        return bool(places) and " said" not in folded
     is_speech = " said" in folded or '"' in folded or "“" in folded
     return not is_speech and (len(places) > 1 or any(place < _NOTICE_START for place in places))
 
 
 def _is_contact(block: Block, folded: str) -> bool:
-    if _EDITION.match(block.text):
+    if _EDITION.match(block.text) or _ATTACHED.fullmatch(block.text):
         return True
     return len(folded) < 160 and not ends_sentence(block.text) and bool(_CONTACT.search(folded))
 
 
 def _bare(text: str) -> str:
     return fold(text).strip(" :：>»|.·•-")
+
+
+@cache
+def closing_mark() -> re.Pattern[str]:
+    """Match what a site writes right below a text, where a sentence may have ended."""
+    known = alternatives(AGENCIES)
+    signed = rf"(?<=[.!?”\"] )\((?:{known})(?: [\w ]{{0,16}}\d{{1,2}}/\d{{1,2}}/\d{{4}}[^()]{{0,20}})?\)(?=\s[^-—–])"
+    edition = rf"[\"“](?:{known})[\"”] ?\(|(?P<signed>{signed})"
+    return re.compile(
+        rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
+        rf"(?P<mark>(?![(\[]Photos)[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"
+    )

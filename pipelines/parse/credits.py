@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipelines.dates import MONTH_DAY
+from pipelines.dates import ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
-from pipelines.parse.lexicon import AGENCIES, SURNAMES, alternatives
+from pipelines.parse.lexicon import AGENCIES, SPOKEN_LABELS, SURNAMES, alternatives
 from pipelines.parse.outlets import is_outlet, named
-from pipelines.parse.people import credited, label_pattern, people
+from pipelines.parse.people import credited, kept, label_pattern, people
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
-_ONLY_PARENTHESES = re.compile(r"(?:[(（][^()（）]{2,240}[)）]\s{0,3}){1,4}[.。]?")
+_ONLY_PARENTHESES = re.compile(r"(?:[(（\[【][^()（）\[\]【】]{2,240}[)）\]】]\s{0,3}){1,4}[.。]?")
 _PHOTOGRAPHER = re.compile(
     r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)\s?"
     r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
@@ -97,7 +97,7 @@ def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
         return None
     is_source = all(part.field == "outlet" for part in parts)
     layout, role = ("source-line", "outlet") if is_source else ("credit", "credit")
-    return Paragraph(role, block.start, block.end, layout, tuple(parts))
+    return Paragraph(role, block.start, block.end, layout, kept(parts))
 
 
 _FULL_NAME = r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3}"
@@ -107,12 +107,12 @@ _BYLINE = re.compile(rf"By (?P<names>{_FULL_NAME}(?:(?:, | and ){_FULL_NAME})*)"
 
 def _parenthesised(block: Block, *, bare: bool) -> Iterator[Part]:
     """Names in parentheses: behind a label what the label says, else the reporters, where ``bare`` names may stand."""
-    for match in re.finditer(r"[(（]([^()（）]+)[)）]", block.text):
+    for match in re.finditer(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]", block.text):
         inside, offset = match[1], block.start + match.start(1)
         named = labelled(inside, offset) or _loose(inside, offset)
         if named:
             yield from named
-        elif bare and _BARE_NAMES.fullmatch(inside):
+        elif bare and match.group()[0] in "(（" and _BARE_NAMES.fullmatch(inside):
             yield from (Part("reporters", offset + a, offset + b) for a, b in people(inside))
 
 
@@ -125,6 +125,8 @@ def _loose(inside: str, offset: int) -> list[Part]:
         label = label_pattern().match(text, lead)
         if label is None or label.lastgroup == "outlet":
             return []
+        if not _is_spoken(label.group()) and not text.startswith("/", label.end()):
+            return []
         value = text[label.end() :]
         names = list(credited(value, str(label.lastgroup)))
         names = [each for each in names if value[each[1] : each[2]] not in AGENCIES] or names
@@ -133,6 +135,14 @@ def _loose(inside: str, offset: int) -> list[Part]:
         begin = offset + piece.start() + label.end()
         found += [Part(column, begin + a, begin + b) for column, a, b in names]
     return found
+
+
+def _is_spoken(label: str) -> bool:
+    """Tell whether a label needs no colon."""
+    label = label.rstrip(" :：丨|\u00a0").lower()
+    return label in SPOKEN_LABELS or label.endswith(
+        ("reporter", "reporters", "correspondent", "editor", "editors", " by")
+    )
 
 
 def _persons(text: str) -> list[tuple[int, int]]:
@@ -190,11 +200,22 @@ def labelled(text: str, offset: int) -> list[Part]:
         value = text[label.end() : end]
         column = label.lastgroup or ""
         spans = [_trimmed(value)] if column == "outlet" else _persons(value)
+        if column == "photographers" and all(is_outlet(value[a:b]) for a, b in spans):
+            column = "other"
         is_sentence = text.rstrip().endswith(".")
         if not spans or not all(_may_be_named(value[a:b], column, is_sentence=is_sentence) for a, b in spans):
             return []
+        if not _is_believed(label.group(), column, [value[a:b] for a, b in spans], is_first=not found):
+            return []
         found += [Part(column, offset + label.end() + a, offset + label.end() + b) for a, b in spans if b > a]
     return found
+
+
+def _is_believed(label: str, column: str, values: list[str], *, is_first: bool) -> bool:
+    """Tell whether a label that other texts have too, or a bar behind one, is followed by Chinese names, or papers."""
+    if not label.rstrip().endswith("|") and (column != "other" or not is_first):
+        return True
+    return all(value.split()[0].lower() in SURNAMES or is_outlet(value) for value in values)
 
 
 def _may_be_named(value: str, column: str, *, is_sentence: bool) -> bool:
@@ -206,12 +227,13 @@ def _may_be_named(value: str, column: str, *, is_sentence: bool) -> bool:
     if not words or len(words) > _MAX_NAME_WORDS or ":" in value or "：" in value:
         return False
     if column == "outlet":
-        return not value[0].islower()
+        return not value[0].islower() and not _DATED.search(value)
     is_alias = column == "editors" and len(words) == 1 and value in _ALIASES
     return is_alias or (all(not w[0].islower() for w in words) and (len(words) > 1 or not is_sentence))
 
 
-_CLOSINGS = (":", "：", " by", " our reporters")
+_DATED = re.compile(rf"{MONTH_DAY}|{ISO_DATE}", re.IGNORECASE)
+_CLOSINGS = (":", "：", "丨", "|", " by", " our reporters")
 
 
 def _is_closed(label: str) -> bool:
@@ -228,7 +250,7 @@ def _spoken(block: Block) -> Iterator[Part]:
         outlet = match["outlet"].strip(" -")
         if is_outlet(outlet):
             yield Part("outlet", block.start + match.start("outlet"), block.start + match.start("outlet") + len(outlet))
-        yield from (Part(column, offset + a, offset + b) for a, b in people(match["names"]))
+        yield from (Part(kind, offset + a, offset + b) for kind, a, b in credited(match["names"], column))
 
 
 @cache
@@ -236,10 +258,13 @@ def _spoken_pattern() -> re.Pattern[str]:
     name = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,7}"
     names = rf"{name}(?:(?:, | and |、){name}){{0,5}}"
     kind = r"(?:[Ss]pecial|[Ii]ntern|[Tt]rainee|[Aa]ll[- ][Mm]edia|[Ss]taff|[Cc]hief) "
-    role = rf"(?:{kind})?(?:[Rr]eporters?|[Cc]orrespondents?)"
+    role = rf"(?:[Oo]ur )?(?:{kind})?(?:[Rr]eporters?|[Cc]orrespondents?|[Ii]nterns?|[Jj]ournalists?)"
+    told = r"(?:(?:photo(?:graphy)?|photographic|comprehensive) )?report(?:s|ed|ing|age)?"
     return re.compile(
-        rf"[(（【]?(?:(?P<photo>Photo by )|By )?(?P<outlet>(?:[A-Z][\w'’]*[ -]{{1,3}}){{0,8}}?){role} "
-        rf"(?P<names>{names}(?:[,;]? {role} {names}){{0,3}})[)）】]?"
+        rf"(?:[□■●◎▲◆○☆★◇△▶►•※]\s?)?[(（【]?(?:(?P<photo>Photo by )|By )?"
+        rf"(?P<outlet>(?:[A-Z][\w'’]*(?:[ -]{{1,3}}|\s?·\s?)){{0,8}}?){role} "
+        rf"(?P<names>{names}(?:[,;]? {role} {names}){{0,3}})"
+        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told})?[)）】]?"
     )
 
 

@@ -8,15 +8,26 @@ from functools import cache
 from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, is_headline
-from pipelines.parse.lexicon import AGENCIES, ORIGINAL_TITLE_LABELS, OUTLET_ENDINGS, REPORTER_LABELS, alternatives
+from pipelines.parse.lexicon import (
+    AGENCIES,
+    DISPATCH_WORDS,
+    ORIGINAL_TITLE_LABELS,
+    OUTLET_ENDINGS,
+    REPORTER_LABELS,
+    SITES,
+    alternatives,
+)
 from pipelines.parse.memory import by_text
-from pipelines.parse.people import credited
+from pipelines.parse.people import credited, kept
+from pipelines.parse.signed import in_any_order
 
 _NAME = r"[A-Z][\w'’.&·-]{0,40}"
-_PLACE = rf"(?P<place>{_NAME}(?:[ /]{_NAME}){{0,4}}(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?)"
+_COUNTRY = rf"(?:, (?!(?i:{MONTH_DAY})){_NAME}(?: {_NAME})?)?"
+_PLACE = rf"(?P<place>(?!(?:{alternatives(SITES)}),){_NAME}(?:[ /]{_NAME}){{0,4}}{_COUNTRY})"
 _DASH = r"(?:\s{0,3}(?:--+|—+|–|―|-)\s{0,3})"
 
 
+_LABEL = rf"(?i:{alternatives(REPORTER_LABELS)})\b"
 _APP = r"(?: (?i:client|app|mobile client|overseas edition))?"
 """What an engine writes between the name of a paper and the day where it sent the news to telephones first."""
 _PERSONS = rf"{_NAME}(?: {_NAME}){{0,5}}(?:(?:, | and ){_NAME}(?: {_NAME}){{0,3}}){{0,5}}"
@@ -27,15 +38,16 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     known = alternatives(AGENCIES)
     outlet = rf"(?P<outlet>(?:{known})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
     when = rf"(?P<date>(?i:{MONTH_DAY}))"
-    agency = rf"\((?P<agency>{known}|{_NAME}(?:[ ]{_NAME}){{0,3}})\)"
+    agency = rf"\((?P<agency>{known}|(?!{_LABEL}){_NAME}(?:[ ]{_NAME}){{0,3}})\)"
+    sent = rf"(?: (?i:{alternatives(DISPATCH_WORDS)}))?"
     label = rf"(?i:{alternatives(REPORTER_LABELS)})\b|Xinhua (?=[A-Z])"
     byline = rf"\((?P<byline>(?:{label})[^()\n]{{2,160}}|{_PERSONS})\)"
-    wire = rf"(?:{_PLACE},\s?)?{when}\s{{0,2}}{agency}{_DASH}"
+    wire = rf"(?:{_PLACE},\s?)?{when}[.,]?\s{{0,2}}{agency}{_DASH}"
     told_by = rf"(?P<teller>(?i:reporters?) {_NAME} {_NAME}(?:(?:, | and ){_NAME} {_NAME}){{0,3}}) report(?:ed|s)?[:：]"
     end = rf"(?:\((?:{known})\){_DASH}?|{byline}{_DASH}?|{told_by}|{_DASH})"
-    press = rf"{outlet}{_APP}(?:[,.]\s?|\s)(?:{_PLACE},?\s?)?{when}[,.:]?\s{{0,2}}(?:\((?:{known})\)\s?)?{end}\s?"
+    press = rf"{outlet}{_APP}(?:[,.]\s?|\s)(?:{_PLACE},?\s?)?{when}{sent}[,.:]?\s{{0,2}}(?:\((?:{known})\)\s?)?{end}\s?"
     behind = r"(?!,?\s?(?:19|20)\d\d\b)(?:\.\s|:\s|,\s|\s(?=[A-Z\"“])|(?=,?\s?(?i:title|topic)\s?[:：]))\s?"
-    plain = rf"(?P<outlet>{known}){_APP}(?:,\s?|\s)(?:{_PLACE},\s?)?{when}{behind}"
+    plain = rf"(?P<outlet>{known}){_APP}(?:,\s?|\s)(?:{_PLACE},\s?)?{when}{sent}{behind}"
     reporter = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)}) [^()\n]{{2,160}})\)"
     local = rf"{_PLACE},\s?{when}\s{{0,2}}(?:\((?P<agency>{known})\)\s?)?{reporter}{_DASH}?\s?"
     filed = rf"{_PLACE},\s?{when}\s{{0,2}}\((?P<agency>{known})\)\s(?=[A-Z\"“])"
@@ -49,7 +61,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     quoted = rf"[(\[【]{outlet} {inside}[)\]】]\s?"
     dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
     news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"
-    bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+)\s?"
+    bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+|–)\s?"
     forms = (press, wire, plain, local, filed, told, enclosed, quoted, unnamed, dated, news, bare)
     return tuple(re.compile(pattern) for pattern in forms)
 
@@ -84,13 +96,23 @@ def _signed(block: Block) -> tuple[Paragraph, Block] | None:
         return None
     for pattern in _patterns():
         match = pattern.match(block.text)
-        text = block.text[match.end() :].lstrip() if match else ""
-        if match and text:
-            end = block.end - len(text)
-            rest = Block(end, block.end, text)
-            if not is_headline(rest) or ORIGINAL_LABEL.match(rest.text):
-                return Paragraph("dateline", block.start, end, "dateline", _parts(match, block.start)), rest
-    return None
+        rest = _behind(block, match.end()) if match else None
+        if match and rest:
+            return Paragraph("dateline", block.start, rest.start, "dateline", kept(_parts(match, block.start))), rest
+    other = in_any_order(block.text)
+    rest = _behind(block, other[0]) if other else None
+    if other is None or rest is None:
+        return None
+    by = block.start
+    parts = (_without_news(Part(p.field, by + p.start, by + p.end), block.text[p.start : p.end]) for p in other[1])
+    return Paragraph("dateline", block.start, rest.start, "dateline", kept(parts)), rest
+
+
+def _behind(block: Block, position: int) -> Block | None:
+    """The text behind a dateline; None where there is none, or but a headline."""
+    text = block.text[position:].lstrip()
+    rest = Block(block.end - len(text), block.end, text)
+    return rest if text and (not is_headline(rest) or ORIGINAL_LABEL.match(text)) else None
 
 
 ORIGINAL_LABEL = re.compile(rf"(?:{alternatives(ORIGINAL_TITLE_LABELS)})\s?[:：]\s?", re.IGNORECASE)
@@ -108,10 +130,13 @@ def wire_start(text: str, start: int, end: int) -> int:
     return match.start() if match else start
 
 
+_PAPERS = ("Daily", "Times", "Post", "News", "Net", "Network", "Online")
+
+
 def _without_news(part: Part, surface: str) -> Part:
     """Take the word “News” off a paper that has its own ending before it: the engine's word for a dispatch."""
     paper = surface.removesuffix(" News")
-    is_paper = part.field == "outlet" and paper != surface and paper.endswith(("Daily", "Times", "Post", "News"))
+    is_paper = part.field == "outlet" and paper != surface and paper.endswith(_PAPERS)
     return part._replace(end=part.start + len(paper)) if is_paper else part
 
 
@@ -122,9 +147,7 @@ def _parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
     parts = [_without_news(part, match.string[part.start - offset : part.end - offset]) for part in parts]
     named = next((group for group in ("byline", "teller") if groups.get(group)), None)
     if named:
-        start = match.start(named)
-        parts += [
-            Part(column, offset + start + a, offset + start + b)
-            for column, a, b in credited(groups[named].replace("Xinhua ", " " * 7), "reporters")
-        ]
+        start = offset + match.start(named)
+        people = credited(groups[named].replace("Xinhua ", " " * 7), "reporters")
+        parts += [Part(column, start + a, start + b) for column, a, b in people]
     return tuple(parts)

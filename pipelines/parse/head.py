@@ -20,6 +20,8 @@ from pipelines.parse.sites import title as labelled_title
 
 _SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[A-Z\"“][^.]{12,})")
 """The name of a series in brackets before a headline."""
+_SERIAL = re.compile(r"(?:[①-⑳]|[(（\[]\d{1,3}[)）\]]|\b(?:No|Part|Series|Issue|Episode)\.? ?\d{1,3})$")
+"""The number of a text in a series, with which the name of the series ends above the headline."""
 _SECTION = re.compile(r"(?i:article|chapter|section|part|act|scene|appendix|annex)\s+(?:\d+|[IVXLC]+)\b")
 _DAY = re.compile(MONTH_DAY, re.IGNORECASE)
 MIN_TITLE_WORDS, _MOST_DECKS, _LONGEST_DECK, _MOST_SENTENCES = 4, 4, 30, 2
@@ -143,7 +145,8 @@ def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     if (headline or is_tool) and _run(blocks) <= min(LONGEST_RUN, len(blocks) - 1) and not _is_wrapped(blocks):
         if is_tool:
             return blocks[0].paragraph("chrome", "site-chrome")
-        found = deck if title else headline
+        is_series = _SERIAL.search(blocks[0].text) is not None and readings.said(blocks[1].text)[1] is not None
+        found = deck if title or is_series else headline
     there: Paragraph | None = laid(found, blocks[0].start)
     return there
 

@@ -11,6 +11,7 @@ from pipelines.parse.blocks import Block, ends_sentence, stems
 from pipelines.parse.credits import LONGEST_CREDIT, labelled
 from pipelines.parse.dateline import ORIGINAL_LABEL
 from pipelines.parse.memory import REMEMBERED, laid
+from pipelines.parse.people import kept
 
 _CRAWLER_DATE = re.compile(rf"date[ :]{{1,3}}(?P<date>{ISO_DATE})(?=\s|$)")
 _ANY_DATE = rf"(?:{ISO_DATE}|{MONTH_DAY})"
@@ -45,7 +46,7 @@ def stamp(block: Block) -> Paragraph | None:
         Part("published_date" if m["date"] else "published_time", block.start + m.start(), block.start + m.end())
         for m in _DAY_OR_CLOCK.finditer(block.text)
     ]
-    parts = tuple(sorted([*dates, *named], key=lambda part: part.start))
+    parts = tuple(sorted([*dates, *kept(named)], key=lambda part: part.start))
     return Paragraph("stamp", block.start, block.end, "header-stamp", parts)
 
 

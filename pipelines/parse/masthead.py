@@ -17,13 +17,13 @@ from pipelines.parse.blocks import Block
 from pipelines.parse.dateline import dateline
 from pipelines.parse.lexicon import AGENCIES, PAGE_TOOLS, SITES, SPOKEN_LABELS, SURNAMES, TIME_LABELS, alternatives
 from pipelines.parse.outlets import is_outlet, named
-from pipelines.parse.people import LABELS, people
+from pipelines.parse.people import LABELS, kept, people
 
 _MOST_ITEMS, _LONGEST_LINE = 40, 300
 _TIMES = frozenset(label.lower() for label in TIME_LABELS)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _KNOWN = frozenset(name.lower() for name in (*AGENCIES, *SITES))
-_FIGURES = r"\d{1,2}/\d{1,2}/(?:19|20)\d\d"
+FIGURES = r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)"
 DAY = rf"(?:{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE})"
 _ZONE = r"(?:UTC|GMT|HKT|BJT|EST|EDT|CST|SGT)(?:\s?[+-]\s?\d{1,2})?(?!\w)|\(?Beijing time\)?"
 _WORD = r"(?-i:[A-Z])[\w'’.-]*"
@@ -34,6 +34,10 @@ _SIZE = "(?:big|medium|large|small)"
 _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
 _BARS = re.compile(r"[\s|/·,;:•>»\]】)+\-–]*")
+_WIRE = re.compile(
+    rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
+)
+_LONGEST_WIRE = 40
 _WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
 
 
@@ -59,15 +63,17 @@ def _item() -> re.Pattern[str]:
     labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
     tools = alternatives(PAGE_TOOLS)
     return re.compile(
-        rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{_FIGURES})|{_WEEKDAY}"
-        rf"|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
+        rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
+        rf"|T(?={CLOCK})|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
-        rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{_FIGURES}|\())"
+        rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
-        rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?\d{{0,7}}|\s?\(\d*\)|\s\d{{1,6}}(?=\s)|(?:\s[+-])+(?=\s))?\s?[\])】]?{_AHEAD}"
-        rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b"
+        rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?[\d,]{{0,9}}|\s?\(\d*\)|\s\d{{1,6}}(?=\s)|(?:\s[+-])+(?=\s))?\s?[\])】]?{_AHEAD}"
+        rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
-        rf"|page ?\d{{1,3}}|\d{{1,2}}[- ]min(?:ute)?s? read"
+        rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
+        rf"|\d{{1,2}}[- ]min(?:ute)?s? read"
         rf"|in (?-i:[A-Z])\w+(?=\s?[|/]|\s(?:Published|Updated))|(?-i:[A-Z])\w+ Correspondent(?=\sPublished)",
         re.IGNORECASE,
     )
@@ -90,7 +96,7 @@ def masthead(text: str, start: int, stop: int | None = None) -> Masthead:
         parts += found
         buttons += not found and item.lastgroup is None
         position = max([item.end(), *(p.end for p in found)])
-    return Masthead(_closed(text, position, stop) if position > start else start, tuple(parts), buttons)
+    return Masthead(_closed(text, position, stop) if position > start else start, kept(parts), buttons)
 
 
 def masthead_line(block: Block) -> Paragraph | None:
@@ -183,7 +189,7 @@ def _follows(text: str, position: int, stop: int) -> bool:
 
 def _outlet(text: str, position: int, stop: int) -> Iterator[Part]:
     known = re.compile(rf"{named()}(?:\s?-\s?{named()})?", re.IGNORECASE).match(text, position, stop)
-    value = known or re.compile(rf"{_WORD}(?: {_WORD}){{0,4}}").match(text, position, stop)
+    value = known or re.compile(rf"{_WORD}(?: (?:(?:of|and|for|the|&) )?{_WORD}){{0,5}}").match(text, position, stop)
     if value is None:
         return
     end = value.end() if known else _cut(text, *value.span(), stop) or value.end()
@@ -200,7 +206,10 @@ def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:
     value = re.compile(_NAMES).match(text, begin, stop)
     if value is None:
         return
-    end = _cut(text, begin, value.end(), stop) or _surnamed(text, begin, value.end())
+    last = max([begin, *(m.end() for m in re.compile(r",\s?| and | & |/").finditer(text, begin, value.end()))])
+    wire = _WIRE.search(text, begin, min(stop, value.end() + _LONGEST_WIRE))
+    limit = wire.start() if wire else value.end()
+    end = _cut(text, begin, limit, stop) or (limit if wire else _surnamed(text, last, limit))
     known = _agency().match(text, begin, end) if column == "reporters" else None
     if known:
         yield Part("outlet", *known.span())

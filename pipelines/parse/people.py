@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
+from pipelines.document import Part
 from pipelines.parse.lexicon import (
     EDITOR_LABELS,
+    OTHER_LABELS,
     OUTLET_LABELS,
     PHOTO_LABELS,
     REPORTER_LABELS,
@@ -16,22 +18,28 @@ from pipelines.parse.lexicon import (
 )
 
 _NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.·-])*(?:[ \u00a0][^\W\d_](?:[^\W_]|['’.·-])*){0,7}")
-_SEPARATOR = re.compile(r"\s*(?:[,,、;;/&|]|\band\b|\u00a0{2,}| {2,})\s*")
+_SEPARATOR = re.compile(r"\s*(?:[,，、;；/&|丨]|\band\b|\u00a0{2,}| {2,})\s*")
 
 LABELS = {
     "reporters": REPORTER_LABELS,
     "editors": EDITOR_LABELS,
     "photographers": PHOTO_LABELS,
     "outlet": OUTLET_LABELS,
+    "other": OTHER_LABELS,
 }
-"""The column that each kind of label fills."""
+"""The column that each kind of label fills; what “other” ones announce is a credit, and no column keeps it."""
+
+
+def kept(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Leave out the parts that no column keeps."""
+    return tuple(part for part in parts if part.field != "other")
 
 
 @cache
 def label_pattern() -> re.Pattern[str]:
     """Match a credit label, with or without its colon; the group that matched is the column."""
     kinds = "|".join(f"(?P<{column}>{alternatives(labels)})" for column, labels in LABELS.items())
-    return re.compile(rf"(?<![\w-])(?:{kinds})(?![\w-])\s{{0,2}}[:：]?\s{{0,2}}", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-])(?:{kinds})(?![\w-])\s{{0,2}}[:：丨|]?\s{{0,2}}", re.IGNORECASE)
 
 
 def people(text: str) -> Iterator[tuple[int, int]]:

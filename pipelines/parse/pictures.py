@@ -9,7 +9,7 @@ from functools import cache
 from pipelines.dates import MONTH, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
-from pipelines.parse.lexicon import AGENCIES, PICTURE_AGENCIES, alternatives
+from pipelines.parse.lexicon import AGENCIES, PICTURE_AGENCIES, SITES, alternatives
 from pipelines.parse.outlets import is_outlet
 from pipelines.parse.sentences import sentence_spans
 
@@ -24,7 +24,8 @@ _OPENING = re.compile(
 _DATED = re.compile(rf".*(?:,|on) (?:{MONTH_DAY})\.?$", re.IGNORECASE)
 _REPORTING = re.compile(r"\b(?:said|says|reported|announced|according)\b")
 _FINITE = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|should|may|said|says|did|does|do)\b|\w{2,}ed\b"
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|should|may|said|says|did|does|do)\b"
+    r"|(?<!\bA )(?<!\ba )(?<!\ban )(?<!\bAn )(?<!\bthe )(?<!\bThe )\b\w{2,}ed\b"
 )
 _PHOTO_WORDS = re.compile(
     r"\b(?:photos?|pictures?|provided|courtesy|screenshot|file|by|of|the|via|taken|for)\b", re.IGNORECASE
@@ -38,16 +39,29 @@ _LONGEST_ALONE = 160
 
 @cache
 def _credit() -> re.Pattern[str]:
+    """Match a credit; “ahead” may stand above its caption, “bare” and “weak” need a caption that shows as one."""
     outlet = alternatives(AGENCIES, PICTURE_AGENCIES)
+    known, agencies = alternatives(AGENCIES, SITES, PICTURE_AGENCIES), alternatives(PICTURE_AGENCIES)
+    ended, last = r"(?<=[.!?”\"] )", r"(?=\s[A-Z\"“]|\s?$)"
+    name = r"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+)"
     inside = (
         r"[^()\[\]]{0,60}\bphotos?\b[^()\[\]]{0,90}"
         rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}"
         rf"|[^()\[\]/.]{{2,50}}/\s?[^()\[\]]{{0,24}}(?:{outlet})"
     )
+    shown = r"(?:courtesy of|provided (?:to|by)|handout|screenshot|image|picture|illustration|graphics?)\b"
     return re.compile(
         rf"[(\[](?:{inside})[)\]]"
         rf"|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?: photos?)?(?=\s|$)"
-        rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{outlet})(?=\s|$)"
+        rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{known})(?=\s|$)"
+        rf"|{ended}photos?\s?[:：]\s?{name}(?: (?-i:[A-Z][\w-]+))?\s?/\s?(?-i:[A-Z]{{2,}}|{known})(?=\s|$)"
+        rf"|{ended}(?:\|\s?)?photos?(?:\s?[:：]| by|\s?[:：] courtesy of| courtesy of) {name}"
+        rf"(?:\s?/\s?(?:{known}))?{last}"
+        rf"|{ended}photos? courtesy of [^.()]{{2,50}}? {MONTH_DAY}{last}"
+        rf"|{ended}(?:{outlet})(?: file)? photos?(?:,? {MONTH_DAY})?{last}|{ended}(?:{outlet})/{name}{last}"
+        rf"|{ended}[(\[](?:{agencies})[)\]]|{ended}[(\[]{shown}[^()\[\]]{{0,80}}[)\]]"
+        rf"|{ended}(?P<ahead>(?-i:{name} / (?:[A-Z]{{3,}}|{known})|(?<=[.!?)”\"] )(?:{agencies}))(?=\s|$))"
+        rf"|{ended}(?P<weak>[(\[](?:{known}|(?-i:[A-Z]{{2,}} [A-Z]{{2,}}))[)\]]){last}"
         rf"|(?P<bare>(?<=\d\d\d\d\. )\((?-i:[A-Z][a-z]+ [A-Z][a-z]+)\))",
         re.IGNORECASE,
     )
@@ -81,13 +95,35 @@ def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], lis
     for mark in marks:
         if mark.start() < position:
             continue
-        begin = position if whole else _begin(block.text, position, mark.start())
+        begin = (
+            position
+            if whole
+            else _begin(block.text, position, mark.start(), is_sure=bool(mark["ahead"] or mark["weak"]))
+        )
+        stop = _shown_below(block.text, mark.end()) if mark["ahead"] and begin == mark.start() else None
+        if begin == mark.start() and stop is None:
+            begin = begin if mark["weak"] else _begin(block.text, position, mark.start(), is_sure=False)
+            if begin == mark.start() and (mark["weak"] or (mark["ahead"] and "/" not in mark.group())):
+                continue
         kept = block.text[position:begin].rstrip()
         rest += _body(block, position, position + len(kept))
         found.append(_caption(block, begin, mark))
-        position = mark.end()
+        position = stop or mark.end()
+        found += [_shown(block, mark.end(), stop)] if stop else []
     rest += _body(block, position, len(block.text))
     return found, rest
+
+
+def _shown_below(text: str, start: int) -> int | None:
+    """Where the caption below a credit ends: a short sentence that reports nothing; None where there is none."""
+    first = sentence_spans(text, start, min(len(text), start + 2 * _LONGEST_ALONE))[:1]
+    is_shown = first and len(text[slice(*first[0])]) <= _LONGEST_ALONE and text[first[0][1] - 1] == "."
+    return first[0][1] if is_shown and not _REPORTING.search(text[slice(*first[0])]) else None
+
+
+def _shown(block: Block, start: int, stop: int) -> Paragraph:
+    text = block.text[start:stop]
+    return Paragraph("caption", block.start + start + len(text) - len(text.lstrip()), block.start + stop, "caption")
 
 
 def _is_gallery(text: str, marks: list[re.Match[str]]) -> bool:
@@ -98,14 +134,14 @@ def _is_gallery(text: str, marks: list[re.Match[str]]) -> bool:
     return bool(first) and bool(_OPENING.match(text[first[0][0] : first[0][1]]))
 
 
-def _begin(text: str, start: int, end: int) -> int:
+def _begin(text: str, start: int, end: int, *, is_sure: bool) -> int:
     """Where the caption that ends at ``end`` begins: at the nearest sentence before it that opens as captions do."""
     spans = sentence_spans(text, start, end)
     for back, (a, b) in enumerate(reversed(spans[-_MOST_SENTENCES:])):
         sentence = text[a:b]
-        if _OPENING.match(sentence) or (back == 0 and not _FINITE.search(sentence)):
+        if _OPENING.match(sentence) or (back == 0 and not is_sure and not _FINITE.search(sentence)):
             return a
-    alone = len(spans) == 1 and start == 0 and end < len(text) // 2
+    alone = not is_sure and len(spans) == 1 and start == 0 and end < len(text) // 2
     return spans[0][0] if alone and _may_stand_alone(text[spans[0][0] : end].rstrip()) else end
 
 

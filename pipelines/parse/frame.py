@@ -1,0 +1,305 @@
+"""The frame of a flattened page: the title above its text, the stamp round it, and the names that pages open with.
+
+The title opens the page, as the name of its window, and stands again above the text; where it stands but once, a full
+stamp shows where the text begins, and what leads to the page (“Home > News”) where the title does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
+
+from pipelines.dates import CLOCK, ISO_DATE
+from pipelines.parse.blocks import word_count
+from pipelines.parse.chrome import closing_mark
+from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
+from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
+from pipelines.parse.outlets import named
+from pipelines.parse.pagewords import stop_share
+from pipelines.parse.sentences import sentence_ends
+
+_SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=\w)(?:--?|_|\|)(?=[A-Z])")
+_MAY_SUFFIX = re.compile(r"[-–—|_>»](?=[-\sA-Z])")
+"""What no suffix is without; looked for first, since a pattern that begins with blanks takes ten times as long."""
+_STAMP_START = re.compile(
+    r"(?<![^\W_])(?=[A-Z0-9pus])"
+    rf"(?:(?i:By [A-Z]|Source\s?:|Updated|Published|(?:Release |Publish(?:ing)? )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
+    rf"|{FIGURES}|{DAY}))"
+)
+_DAY_BEFORE = re.compile(rf"{CLOCK}|{DAY}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,", re.IGNORECASE)
+_MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS, _OPENING = 8, 300, 4, 24
+_MOST_SUFFIXES, _MOST_SITES, _MOST_REPEATS, _MOST_STAMPS = 6, 2, 8, 24
+"""A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
+_FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
+_BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 90, 330, 20, 3
+_PROSE, _LONGEST_OPENED = 0.3, 200
+_MENU, _MENU_SHARE = 160, 0.3
+_PAUSE = re.compile(r"[a-z\d][,.;] ")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_STRAIGHT = str.maketrans("‘’“”\u00a0", "''\"\" ")
+
+
+class Frame(NamedTuple):
+    """The spans of the title above the text and of the deck below it, and the mastheads with where they begin."""
+
+    start: int
+    end: int
+    mastheads: tuple[tuple[int, Masthead], ...]
+    deck: tuple[int, int] | None = None
+
+
+def find_frame(text: str) -> Frame | None:
+    """Find the title above the text and the masthead with the day; where it stands only once, the first full stamp."""
+    is_menu = _PAUSE.search(text, 0, _MENU) is None and stop_share(text[:_MENU]) < _MENU_SHARE
+    if not (is_menu or _first_suffix(text) or text.find(text[:_OPENING], _OPENING, _FARTHEST_TITLE) > 0):
+        return _opened(text)  # as most paragraphs are told from pages, by their first words
+    again, bare = _titled_again(text)
+    led = _led_to(text) if is_menu and not again else None
+    return again or led or _titled_once(text) or (_below_menu(text) if is_menu else None) or _opened(text) or bare
+
+
+def _first_suffix(text: str) -> re.Match[str] | None:
+    may_end = _MAY_SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE)
+    return _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE) if may_end else None
+
+
+def _titled_again(text: str) -> tuple[Frame | None, Frame | None]:
+    """The frame of a title that stands again, and the one that it has where no stamp is near."""
+    folded = text.lower() if len(text.lower()) == len(text) else text
+    folded = folded.translate(_STRAIGHT)
+    decked = bare = None
+    for begin, title in _titles(text, folded):
+        for place in _places(folded, begin, begin + len(title)):
+            end = place + len(title)
+            around = _around(text, place, end)
+            if around:
+                return Frame(place, end, around), None
+            decked = decked or _cut_off(text, begin, place, end) or _decked(text, place, end)
+            bare = _unstamped(text, place, end) or bare
+    return decked, bare
+
+
+def _places(text: str, begin: int, end: int) -> Iterator[int]:
+    """Where a title stands again."""
+    title = text[begin:end]
+    place = text.find(title, end)
+    for _ in range(_MOST_REPEATS):
+        if not 0 <= place < _FARTHEST_TITLE:
+            break
+        yield place
+        place = text.find(title, place + 1)
+
+
+def _stamps(text: str, start: int, stop: int) -> Iterator[tuple[int, Masthead]]:
+    """The mastheads with a day, and where they begin."""
+    for day in islice(_STAMP_START.finditer(text, start, stop), _MOST_STAMPS):
+        found = masthead(text, day.start())
+        if found.names("published_date"):
+            yield day.start(), found
+
+
+def _decked(text: str, start: int, end: int) -> Frame | None:
+    """A title with a deck of a sentence or two between it and the masthead."""
+    stamped = next(_stamps(text, end, end + _LONGEST_DECK), None)
+    if stamped is None:
+        return None
+    deck = text[end : stamped[0]].strip()
+    is_deck = len(deck) >= _MIN_DECK and text[start:end] not in deck and not closing_mark().search(deck)
+    if not is_deck or deck[0].islower() or len(sentence_ends(deck)) > _MOST_DECK_SENTENCES or " > " in deck:
+        return None
+    begin = text.index(deck, end)
+    return Frame(start, end, (stamped,), (begin, begin + len(deck)))
+
+
+def _titles(text: str, folded: str) -> Iterator[tuple[int, str]]:
+    """What the title can be, and where it begins: the words before a dash, and those that the page repeats.
+
+    The name of the site may stand before the title as well.
+    """
+    most = _MOST_SUFFIXES if _first_suffix(text) else 0
+    dashes = list(islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), most))
+    yield from ((0, text[: dash.start()]) for dash in dashes)
+    for begin in (0, *(dash.end() for dash in dashes[:_MOST_SITES])):
+        title = _without_known(text[begin : begin + _repeated(folded, begin)].rstrip(" -–—|_([（【:>"))
+        if word_count(title) >= _MIN_TITLE_WORDS and closing_mark().search(text, begin + len(title)):
+            yield begin, title
+
+
+def _without_known(title: str) -> str:
+    """Leave out the name of a site that stands behind a title wherever it stands."""
+    known = re.compile(rf"\s(?:{alternatives(AGENCIES, SITES)})$").search(title)
+    return title[: known.start()] if known and word_count(title[: known.start()]) >= _MIN_TITLE_WORDS else title
+
+
+def _repeated(text: str, begin: int) -> int:
+    """How many characters from ``begin`` on stand again further down, at most."""
+    opening = text[begin : begin + _OPENING]
+    place, best = text.find(opening, begin + len(opening), _FARTHEST_TITLE), 0
+    for _ in range(_MOST_REPEATS):
+        if place < 0:
+            break
+        best = max(best, _common(text, begin, place))
+        place = text.find(opening, place + 1, _FARTHEST_TITLE)
+    return best
+
+
+def _common(text: str, begin: int, place: int) -> int:
+    """How much of what stands at ``begin`` stands at ``place`` again, in whole words."""
+    length = 0
+    most = min(place - begin, _MAX_TITLE, len(text) - place)
+    while length < most and text[begin + length] == text[place + length]:
+        length += 1
+    while (
+        length
+        and place + length < len(text)
+        and text[place + length - 1].isalnum()
+        and (text[place + length].isalnum() or text[begin + length].isalnum())
+    ):
+        length -= 1
+    return length
+
+
+def _cut_off(text: str, begin: int, start: int, end: int) -> Frame | None:
+    """A title of which the name of the window has but the beginning, before an ellipsis."""
+    if not re.compile(r"\s?\w{0,20}\s?(?:\.\.\.|…)").match(text, begin + end - start):
+        return None
+    stamped = next(_stamps(text, end, end + _LONGEST_DECK // 2), None)
+    title = text[start : stamped[0]].rstrip() if stamped else ""
+    if stamped is None or len(sentence_ends(title)) > 1:
+        return None
+    return Frame(start, start + len(title), (stamped,))
+
+
+def _around(text: str, start: int, end: int) -> tuple[tuple[int, Masthead], ...]:
+    """The mastheads round a title, the day in one of them; nothing where there is no day."""
+    below = masthead(text, end)
+    if below.names("published_date"):
+        return ((end, below),)
+    for day in _DAY_BEFORE.finditer(text, max(0, start - _BEFORE_TITLE), start):
+        above = masthead(text, day.start(), start)
+        between = text[above.end : start].strip(" |/·>-")
+        if (between == "" or _section().fullmatch(between)) and above.names("published_date"):
+            return ((day.start(), above), (end, below))
+    return ()
+
+
+def _titled_once(text: str) -> Frame | None:
+    first = _first_suffix(text)
+    if first is None or not closing_mark().search(text, first.end()):
+        return None
+    for place, found in _stamps(text, first.end() + 1, FARTHEST_STAMP):
+        if _is_full(text, place, found):
+            return Frame(0, first.start(), ((place, found),))
+    return None
+
+
+def _is_full(text: str, place: int, found: Masthead) -> bool:
+    """Tell a stamp from a day that a sentence names: it gives more than a day, or says of what it is the day."""
+    columns = ("published_time", "outlet", "reporters", "editors")
+    return any(map(found.names, columns)) or _LABELLED.match(text, place) is not None
+
+
+_LABELLED = re.compile(r"(?i:updated|published|(?:release |publish(?:ing)? )?(?:time|date))\s?[:：]")
+
+
+def _unstamped(text: str, start: int, end: int) -> Frame | None:
+    """A title that stands again right above prose, no day near it."""
+    below = masthead(text, end)
+    prose = text[below.end : below.end + _LONGEST_DECK]
+    is_prose = stop_share(prose) >= _PROSE and len(sentence_ends(prose)) > 1 and prose.lstrip()[:1].isupper()
+    return Frame(start, end, ((end, below),)) if is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS else None
+
+
+def _opened(text: str) -> Frame | None:
+    """A title with which the page opens, right before its stamp."""
+    year = _YEAR.search(text, _MIN_TITLE, _MAX_TITLE)
+    if (
+        year is None
+        or word_count(text[: year.start()]) < _MIN_TITLE_WORDS
+        or len(sentence_ends(text[: year.start()])) > 1
+    ):
+        return None
+    stamped = next(_stamps(text, _MIN_TITLE, year.end()), None)
+    if stamped is None or not _is_full(text, *stamped) or not closing_mark().search(text, stamped[1].end):
+        return None
+    title = text[: stamped[0]].rstrip(" |-–—")
+    is_title = (
+        word_count(title) >= _MIN_TITLE_WORDS and len(sentence_ends(title)) == 1 and len(title) <= _LONGEST_OPENED
+    )
+    return Frame(0, len(title), (stamped,)) if is_title else None
+
+
+_CRUMB = re.compile(r"\b(?:Home|HOME|Homepage|Home page|Front page|Index)(?: ?page)?\s?(?:>{1,2}|»|›|→|\\|/|&gt;)")
+_STEP = re.compile(r"\s?(?:>{1,2}|»|›|→|\\|/|&gt;)\s?")
+
+
+def _led_to(text: str) -> Frame | None:
+    """A title that stands once, behind what leads to the page (“Home > News > Press releases”), before a stamp."""
+    crumb = _CRUMB.search(text, 0, FARTHEST_STAMP)
+    if crumb is None or not closing_mark().search(text, crumb.end()):
+        return None
+    for place, found in _stamps(text, crumb.end(), crumb.end() + _LONGEST_DECK + _MAX_TITLE):
+        above = text[crumb.start() : place]
+        last = max(m.end() for m in _STEP.finditer(above))
+        start = crumb.start() + last + _section_end(above[last:])
+        title = text[start:place].strip()
+        if word_count(title) >= _MIN_TITLE_WORDS and len(title) <= _MAX_TITLE and len(sentence_ends(title)) == 1:
+            begin = text.index(title, start)
+            return Frame(begin, begin + len(title), ((place, found),))
+    return None
+
+
+@cache
+def _section() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{alternatives(SECTIONS)})(?=\s|$)", re.IGNORECASE)
+
+
+def _section_end(text: str) -> int:
+    """Where the name of the last section ends: a known one, all words in capitals, else a single word."""
+    known = _section().match(text)
+    capitals = re.match(r"\s*[A-Z]{2,}(?:[ &-]+[A-Z]{2,})*(?=\s[A-Z]?[a-z\d])", text)
+    first = re.match(r"\s*\S+(?:\s[a-z]\S*)*", text)
+    found = known or capitals or first
+    return found.end() if found else 0
+
+
+@cache
+def _menu() -> re.Pattern[str]:
+    word = rf"(?:{alternatives(SECTIONS, MENU_WORDS)})(?=\s)"
+    return re.compile(rf"(?:^|(?<=\s)){word}(?:[\s|/·>]+{word}){{2,}}", re.IGNORECASE)
+
+
+def _below_menu(text: str) -> Frame | None:
+    """A title that stands once, between a menu and a full stamp."""
+    for place, found in _stamps(text, 1, FARTHEST_STAMP):
+        if not _is_full(text, place, found):
+            continue
+        menu = next(reversed(list(_menu().finditer(text, 0, place))), None)
+        if menu is None or not closing_mark().search(text, place):
+            return None
+        start = menu.end() + len(text[menu.end() : place]) - len(text[menu.end() : place].lstrip(" |/·>"))
+        if text[start].islower():
+            start = menu.start() + menu.group().rindex(" ") + 1
+        title = text[start:place].rstrip()
+        is_short = len(title) <= _MAX_TITLE and len(sentence_ends(title)) == 1
+        is_title = is_short and word_count(title) >= _MIN_TITLE_WORDS
+        return Frame(start, start + len(title), ((place, found),)) if is_title else None
+    return None
+
+
+def window_site(text: str, title: str) -> tuple[int, int] | None:
+    """The name of the site behind the title in the name of the window, with which the page opens."""
+    if not text.startswith(title):
+        return None
+    known = alternatives(AGENCIES, SITES)
+    site = rf"\s*(?:-{{1,3}}|–|—|\||_|>|»)\s*(?P<named>{named()})(?!\w)|\s+(?P<known>{known})(?!\w)"
+    match = re.compile(site).match(text, len(title))
+    if match is None:
+        return None
+    is_column = re.fullmatch(r".* (?:News|Website)", match.group()) and not re.fullmatch(known, match[1] or match[2])
+    if is_column:
+        return None
+    return match.span(str(match.lastgroup))
