@@ -34,7 +34,8 @@ _PERSONS = rf"{_NAME}(?: {_NAME}){{0,5}}(?:(?:, | and ){_NAME}(?: {_NAME}){{0,3}
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
+def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
+    """The forms that begin with a bracket, or those that do not; which of these comes first matters."""
     known = alternatives(AGENCIES)
     outlet = rf"(?P<outlet>(?:{known})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
     when = rf"(?P<date>(?i:{MONTH_DAY}))"
@@ -62,7 +63,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
     news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"
     bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+|–)\s?"
-    forms = (press, wire, plain, local, filed, told, enclosed, quoted, unnamed, dated, news, bare)
+    forms = (told, enclosed, quoted) if in_brackets else (news, press, wire, plain, local, filed, unnamed, dated, bare)
     return tuple(re.compile(pattern) for pattern in forms)
 
 
@@ -94,7 +95,7 @@ def _signed(block: Block) -> tuple[Paragraph, Block] | None:
     beginning = block.text[:_FARTHEST_SIGN]
     if not any(map(beginning.__contains__, _SIGNS)) and " News:" not in beginning[:_SHORTEST]:
         return None
-    for pattern in _patterns():
+    for pattern in _patterns(in_brackets=beginning[0] in "([【"):
         match = pattern.match(block.text)
         rest = _behind(block, match.end()) if match else None
         if match and rest:

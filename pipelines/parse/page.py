@@ -38,7 +38,7 @@ _PLACE_DASH = re.compile(
 MIN_PAGE = 600
 """Characters below which a line is no page."""
 _CLOSE_BY = 400
-_FARTHEST_DATELINE = 700
+_FARTHEST_DATELINE, _FARTHEST_CREDIT = 700, 10_000
 _LONGEST_REMNANT, _SOUP = 4, 0.25
 
 
@@ -122,18 +122,26 @@ _LAST_STOP = re.compile(r"[.!?。][\"”’)\]]{0,2}\s(?:\([^()]{0,40}(?i:photo|
 
 
 def _end(text: str, start: int) -> int:
-    """Where the text ends: at the first of the site's closing marks that others follow, or that little follows."""
+    """Where the text ends: at the first of the site's closing marks that others follow, or that little follows.
+
+    One amid a sentence counts only where none stands behind one.
+    """
     found = list(closing_mark().finditer(text, start))
-    marks, signed = (
-        [m.start("mark") for m in found],
-        {m.start() for m in found if m["signed"] and m.group()[-2].isalpha()},
-    )
-    closed = [_closed(text, start, mark) for mark in marks]
-    is_sure = any(closed)
-    for mark, end, following in zip(marks, closed, [*marks, len(text)][1:], strict=True):
-        if (end is not None or not is_sure) and (_is_by(mark, following, signed) or _is_soup(text, mark)):
-            return _trimmed(text, start, end or mark)
-    return next((end for end in reversed(closed) if end), marks[-1] if marks else len(text))
+    signed = {m.start() for m in found if m["signed"] and m.group()[-2].isalpha()}
+    marks = [m.start("mark") for m in found]
+    closing = [
+        (mark, _is_by(mark, following, signed)) for mark, following in zip(marks, [*marks, len(text)][1:], strict=True)
+    ]
+    last = None
+    for mark, is_by in closing:
+        end = _closed(text, start, mark)
+        if end and (is_by or _is_soup(text, mark)):
+            return _trimmed(text, start, end)
+        last = end or last
+    if last is None:
+        first = next((mark for mark, is_by in closing if is_by or _is_soup(text, mark)), None)
+        return _trimmed(text, start, first) if first else (marks[-1] if marks else len(text))
+    return last
 
 
 def _is_by(mark: int, following: int, signed: set[int]) -> bool:
@@ -217,7 +225,7 @@ def _credited() -> re.Pattern[str]:
 def _below(block: Block, end: int) -> Iterator[Paragraph]:
     """What stands below the text: site chrome, but for the people and the paper that it names."""
     position = end
-    for label in _credited().finditer(block.text, end):
+    for label in _credited().finditer(block.text, end, end + _FARTHEST_CREDIT):
         line = Block(block.start + label.start(), block.start + label.end(), label.group())
         credit = credit_line(line) or masthead_line(line)
         if credit:

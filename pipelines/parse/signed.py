@@ -27,6 +27,7 @@ from pipelines.parse.people import credited
 _NAME = r"[A-Z][\w'’.&-]{0,40}"
 _LABEL = rf"(?i:{alternatives(REPORTER_LABELS, PHOTO_LABELS)})"
 _MOST_ITEMS, _FARTHEST = 9, 240
+_BRACKETS = "(（[【"
 _SIGNS = re.compile(
     rf"[^!?;\n]{{0,120}}?[(（\[【][^()（）\[\]【】]{{0,80}}?\b{_LABEL}\b|[(（\[【](?:{alternatives(AGENCIES)})\b"
 )
@@ -55,7 +56,7 @@ _AHEAD = re.compile(r"(?:(?:According to|From|As reported by|Reported by) (?:the
 
 def in_any_order(text: str) -> tuple[int, tuple[Part, ...]] | None:
     """Where a dateline that people in brackets close ends, and its parts; None where there is none."""
-    if not _SIGNS.match(text):
+    if not any(map(text[:_FARTHEST].__contains__, _BRACKETS)) or not _SIGNS.match(text):
         return None
     position = _AHEAD.match(text).end()  # type: ignore[union-attr]
     found: list[Part] = []
