@@ -68,10 +68,7 @@ class Groups:
             pairs = self._apart(pairs)
             self._hashed.prepare(dict.fromkeys(place for pair in pairs for place in pair))
             for one, other in pairs:
-                if (
-                    self._root(one) != self._root(other)
-                    and _jaccard(self._hashed[one], self._hashed[other]) >= LIKENESS
-                ):
+                if self._root(one) != self._root(other) and jaccard(self._hashed[one], self._hashed[other]) >= LIKENESS:
                     self._unite(one, other)
         is_changed = not np.array_equal(before, self.roots)
         while is_changed:
@@ -98,18 +95,6 @@ class Groups:
     def _unite(self, one: int, other: int) -> None:
         first, second = sorted((self._root(one), self._root(other)))
         self.roots[second] = first
-
-
-def group_sketches(bands: Bands, texts_of: TextsOf) -> Indices:
-    """Return for each sketch the index of the first one of its component; ``texts_of`` is asked for proposed pairs."""
-    groups = Groups(len(bands), texts_of, lambda places: [bands[place] for place in places])
-    groups.join(bands)
-    return groups.roots
-
-
-def likeness(one: str, other: str) -> float:
-    """Return the share of shingles that two texts have in common, from 0 to 1."""
-    return _jaccard(*hash_shingles([one, other]))
 
 
 def _alike(values: npt.NDArray[np.uint32], roots: Indices) -> Iterator[tuple[Indices, Indices]]:
@@ -153,7 +138,8 @@ def _untested(bands: Bands, band: int, roots: Indices, left: Indices, right: Ind
     return left[kept][order], right[kept][order]
 
 
-def _jaccard(one: Hashes, other: Hashes) -> float:
+def jaccard(one: Hashes, other: Hashes) -> float:
+    """Return the share of shingles that two texts have in common, from 0 to 1."""
     both = np.concatenate([one, other])
     both.sort()
     shared = int(np.count_nonzero(both[1:] == both[:-1]))

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -75,15 +74,6 @@ def fingerprints(texts: Sequence[str]) -> list[tuple[bytes | None, bytes | None]
             for digest, long in zip(digests, is_long.to_pylist(), strict=True)
         ]
     return found
-
-
-def sketch(texts: Iterable[str]) -> Bands:
-    """Reduce each text to one number per band (256 bytes a text); texts that are alike agree in some of them."""
-    remaining = iter(texts)
-    parts = [np.empty((0, BANDS), np.uint32)]
-    while batch := list(islice(remaining, BATCH)):
-        parts.append(_sketched(*_shingles(_split(batch))))
-    return np.concatenate(parts)
 
 
 def _sketched(shingles: Hashes, ends: Indices) -> Bands:

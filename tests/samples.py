@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as st
 
 import schemas
 from pipelines.clean import Knowledge
 from pipelines.document import CleanedDocument, Edit, Fields, RawText, Reject, Settings, Term
+from pipelines.duplicates import Groups, TextsOf
 from pipelines.ingest import Input
 from pipelines.publish import Build, Outcome, code_version, publish
 from pipelines.refine import load_source, outcomes
@@ -21,7 +24,7 @@ from pipelines.release import Tables
 from pipelines.shards import merge
 from pipelines.shards.settle import Look, settle
 from pipelines.shards.work import reject_rows, shard_schema
-from pipelines.shingles import fingerprints
+from pipelines.shingles import BANDS, Bands, Indices, fingerprints
 from pipelines.validate import FILLED, validate_documents
 
 DEFAULTS = Settings("")
@@ -96,6 +99,22 @@ def group_texts(texts: Sequence[str]) -> list[int]:
         settle(connection, DEFAULTS, lambda places, column: [values[column][place] for _, place in places])
         rows = connection.execute("SELECT coalesce(duplicate_group, id) FROM verdict ORDER BY rank").fetchall()
     return [int(group) for (group,) in rows]
+
+
+def sketch(texts: Iterable[str]) -> Bands:
+    """Return the sketches of texts, none of them too short to have one."""
+    remaining = iter(texts)
+    rows: list[Bands] = [np.empty((0, BANDS), np.uint32)]
+    while batch := list(islice(remaining, 500)):
+        rows += [np.frombuffer(found, np.uint32).reshape(1, BANDS) for _, found in fingerprints(batch) if found]
+    return np.concatenate(rows)
+
+
+def group_sketches(bands: Bands, texts_of: TextsOf) -> Indices:
+    """Return for each sketch the index of the first text of its group; ``texts_of`` is asked for proposed pairs."""
+    groups = Groups(len(bands), texts_of, lambda places: [bands[place] for place in places])
+    groups.join(bands)
+    return groups.roots
 
 
 def make_build(tables: Tables, *, parent: str | None = None) -> Build:

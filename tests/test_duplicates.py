@@ -11,14 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.duplicates import SURE, group_sketches, likeness
-from pipelines.shingles import BANDS, SHORTEST, sketch
-from tests.samples import group_texts
+from pipelines.duplicates import SURE, jaccard
+from pipelines.shingles import BANDS, SHORTEST, hash_shingles
+from tests.samples import group_sketches, group_texts, sketch
 from tests.texts import SEEDS, read, refined
 
 TEXTS = [refined(read(path)).text for path in SEEDS]
 PASSAGES = [p for text in TEXTS for p in text.split("\n\n") if len(p.split()) >= 3 * SHORTEST]
 VOCABULARY = [word for text in TEXTS for word in text.split()]
+
+
+def likeness(one: str, other: str) -> float:
+    return jaccard(*hash_shingles([one, other]))
 
 
 def change(text: str, share: float, chance: random.Random, way: str = "swap") -> str:

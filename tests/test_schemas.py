@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import schemas
 from pipelines.document import APPLIED, Edit, Fields, Term
-from pipelines.rules.rule import ARTEFACT_CLASSES
 from schemas import classes
 
 
@@ -51,7 +50,6 @@ def test_the_columns_are_those_of_the_working_model() -> None:
 
 
 def test_classes_and_actions_are_those_of_the_rules() -> None:
-    assert classes.ARTEFACT_CLASSES == ARTEFACT_CLASSES
     assert set(classes.ACTIONS) == APPLIED | {"annotate"}
 
 

@@ -17,7 +17,6 @@ from pipelines.parse.blocks import word_count
 from pipelines.parse.chrome import closing_mark
 from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
-from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 
@@ -288,18 +287,3 @@ def _below_menu(text: str) -> Frame | None:
         is_title = is_short and word_count(title) >= _MIN_TITLE_WORDS
         return Frame(start, start + len(title), ((place, found),)) if is_title else None
     return None
-
-
-def window_site(text: str, title: str) -> tuple[int, int] | None:
-    """The name of the site behind the title in the name of the window, with which the page opens."""
-    if not text.startswith(title):
-        return None
-    known = alternatives(AGENCIES, SITES)
-    site = rf"\s*(?:-{{1,3}}|–|—|\||_|>|»)\s*(?P<named>{named()})(?!\w)|\s+(?P<known>{known})(?!\w)"
-    match = re.compile(site).match(text, len(title))
-    if match is None:
-        return None
-    is_column = re.fullmatch(r".* (?:News|Website)", match.group()) and not re.fullmatch(known, match[1] or match[2])
-    if is_column:
-        return None
-    return match.span(str(match.lastgroup))

@@ -15,7 +15,7 @@ from pipelines.parse.blocks import Block
 from pipelines.parse.chrome import closing_mark
 from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import dateline, wire_start
-from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame, window_site
+from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame
 from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, alternatives
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import by_text
@@ -23,6 +23,7 @@ from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import is_headlined, stop_share
 from pipelines.parse.pictures import pictures
 from pipelines.parse.sentences import sentence_spans
+from pipelines.parse.sites import window_site
 
 _PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\d{1,3}\])){2,}(?:\s*(?:Next|>>\||>>))?")
 _RESIDUE = re.compile(

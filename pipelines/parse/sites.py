@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.dateline import dateline, wire_start
+from pipelines.parse.lexicon import AGENCIES, SITES, alternatives
 from pipelines.parse.memory import by_text
-from pipelines.parse.outlets import DASHES, signature
+from pipelines.parse.outlets import DASHES, named, signature
 from pipelines.parse.sentences import sentence_ends
 
 _FARTHEST_TITLE, _LONGEST_SUFFIX = 320, 120
@@ -59,3 +62,18 @@ def _is_signed(rest: str) -> bool:
 
 def _is_title(text: str) -> bool:
     return is_headline(Block(0, len(text.rstrip()), text.rstrip()))
+
+
+def window_site(text: str, title: str) -> tuple[int, int] | None:
+    """The name of the site behind the title in the name of the window, with which the page opens."""
+    if not text.startswith(title):
+        return None
+    known = alternatives(AGENCIES, SITES)
+    site = rf"\s*(?:-{{1,3}}|–|—|\||_|>|»)\s*(?P<named>{named()})(?!\w)|\s+(?P<known>{known})(?!\w)"
+    match = re.compile(site).match(text, len(title))
+    if match is None:
+        return None
+    is_column = re.fullmatch(r".* (?:News|Website)", match.group()) and not re.fullmatch(known, match[1] or match[2])
+    if is_column:
+        return None
+    return match.span(str(match.lastgroup))

@@ -12,33 +12,6 @@ from typing import Any, NamedTuple
 
 from pipelines.document import Document, Edit, Paragraph
 
-ARTEFACT_CLASSES = (
-    "header",
-    "dateline",
-    "credit",
-    "caption",
-    "republication",
-    "chrome",
-    "personal_data",
-    "segmentation",
-    "punctuation",
-    "quotation",
-    "capitalisation",
-    "hyphenation",
-    "repetition",
-    "terminology",
-    "tifa_literal",
-    "tifa_numeric",
-    "word_sense",
-    "idiom",
-    "entity",
-    "grammar",
-    "omission",
-    "register",
-    "encoding",
-)
-"""The classes of artefacts: what the web page left behind first, then what translation left behind."""
-
 BODY = frozenset({"body"})
 PROSE = frozenset({"body", "title", "subtitle", "caption"})
 """Roles whose words are published as prose, hence worth repairing."""

@@ -20,10 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.document import RawText
-from pipelines.duplicates import group_sketches
 from pipelines.refine import clean, load_knowledge
-from pipelines.shingles import sketch
-from tests.samples import group_texts
+from tests.samples import group_sketches, group_texts, sketch
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "raw"
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
