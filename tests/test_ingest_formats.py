@@ -56,6 +56,19 @@ def test_the_same_texts_come_out(tmp_path: Path, kind: str, packing: str, codec:
         assert said == {name: first[field] for field, name in FULL.items()}
 
 
+def test_a_short_page_keeps_its_paragraphs(tmp_path: Path) -> None:
+    first = "The library of the river district is open until ten in the evening from May on."
+    last = "Readers had asked for it. Most of them work by day."
+    page = (
+        "<html><head><title>Library doubles its hours</title></head><body><nav><a href='/'>Home</a></nav><article>"
+        f"<h1>Library doubles its hours</h1><p>{first}</p><p>{last}</p></article><footer>Contact</footer></body></html>"
+    )
+    write(tmp_path, {"page.html": page.encode()})
+    (raw,), rejects = read_all(tmp_path)
+    assert rejects == []
+    assert raw.text.split("\n") == ["Library doubles its hours", first, last]
+
+
 @pytest.mark.parametrize("packing", [*PACKINGS, ".zip", ".tar", ".tar.gz", ".tar.zst", ".zip.xz"])
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])
 def test_tables_give_the_same_texts(tmp_path: Path, kind: str, packing: str) -> None:

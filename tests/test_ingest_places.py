@@ -9,8 +9,8 @@ import fsspec
 import pytest
 
 from pipelines.document import RawText, Reject, Settings
-from pipelines.errors import CorpusError
-from pipelines.ingest import hide_secrets, list_inputs, read_settings, records, source_argument
+from pipelines.errors import USAGE, CorpusError
+from pipelines.ingest import check_apart, hide_secrets, list_inputs, read_settings, records, source_argument
 from pipelines.places import Place
 from pipelines.refine import load_source
 from tests import corpora
@@ -49,6 +49,19 @@ def memory() -> Iterator[str]:
         system.pipe_file(f"/src/{name}", data)
     yield "memory://src"
     system.rm("/src", recursive=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "inside", "apart"),
+    [("made", "made/raw/store", "made/store"), ("bare", "bare", "store"), ("bare", "bare/a/store", "bare/.store")],
+)
+def test_a_store_among_the_texts_of_its_source_is_refused(source: str, inside: str, apart: str, tmp_path: Path) -> None:
+    (tmp_path / "made" / "raw").mkdir(parents=True)
+    (tmp_path / "bare").mkdir()
+    with pytest.raises(CorpusError, match="lies among the texts") as problem:
+        check_apart(tmp_path / source, tmp_path / inside)
+    assert problem.value.exit_code == USAGE
+    check_apart(tmp_path / source, tmp_path / apart)
 
 
 def test_a_source_in_memory(memory: str) -> None:

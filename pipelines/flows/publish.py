@@ -24,7 +24,7 @@ from pipelines.flows.ledger import current
 from pipelines.flows.progress import Telling
 from pipelines.flows.retry import attempt
 from pipelines.flows.server import local_store
-from pipelines.ingest import hide_secrets, source_argument
+from pipelines.ingest import check_apart, hide_secrets, source_argument
 from pipelines.publish import Build, code_version, watch
 from pipelines.publish.staging import check_store
 from pipelines.publish.versions import AUTO
@@ -126,6 +126,7 @@ def publish_release(
     """
     with attended(source, store, version=version, workers=workers, timeout_seconds=timeout_seconds) as ledger:
         home = local_store(store)
+        check_apart(source, home)
         loaded = ingest(source, home)
         refined = refine(loaded, area_of(home), Engine(workers, scheduler))
         with publishing.staged(home) as folder, keeping_rejects(folder, ledger):

@@ -52,8 +52,10 @@ def run_publish(
     belongs. Raises CorpusError: what the stages raise, or (exit code 3) when no
     flow could be run. End the process with ``leave``, which does not wait for threads that Prefect left behind.
     """
+    from pipelines.ingest import check_apart
     from pipelines.refine import check_settings
 
+    check_apart(source, store)
     check_settings(source)  # what is wrong is told before anything is started, and a scheduler that is not there
     if scheduler:
         from pipelines.shards import check_scheduler

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from copy import deepcopy
 from functools import cache
 
 from pipelines.ingest.refusal import reject
@@ -34,16 +35,8 @@ def stated_encoding(data: bytes) -> str:
 def main_text(page: str) -> tuple[str, Metadata]:
     """Take the article out of a page, with title, date, outlet, authors and address as the page's head gives them."""
     _check_depth(page)
-    extract = _extractor()
     try:
-        found = extract(
-            page,
-            with_metadata=True,
-            include_comments=False,
-            include_tables=False,
-            favor_recall=True,
-            date_extraction_params={"original_date": True, "extensive_search": False},
-        )
+        found = _extract(page)
     except Exception as error:
         detail = f"the page cannot be taken apart ({type(error).__name__}); save its text as .txt"
         raise reject("no_article", detail) from error
@@ -57,13 +50,34 @@ def main_text(page: str) -> tuple[str, Metadata]:
     return text, tuple((name, str(value)) for name, value in names.items() if value)
 
 
+def _extract(page: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """Take a page apart; anew where it came out as one line, as short articles do, unless much were lost that way."""
+    extract, briefly = _extractor()
+    options = {
+        "with_metadata": True,
+        "include_comments": False,
+        "include_tables": False,
+        "favor_recall": True,
+        "date_extraction_params": {"original_date": True, "extensive_search": False},
+    }
+    found = extract(page, **options)
+    if found and found.text and "\n" not in found.text.strip():
+        again = extract(page, config=briefly, **options)
+        if again and again.text and "\n" in again.text.strip() and 2 * len(again.text) > len(found.text):
+            return again
+    return found
+
+
 @cache
 def _extractor():  # type: ignore[no-untyped-def]  # noqa: ANN202
     from trafilatura import bare_extraction
+    from trafilatura.settings import DEFAULT_CONFIG
 
     for name in ("trafilatura", "htmldate", "courlan", "justext"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return bare_extraction
+    briefly = deepcopy(DEFAULT_CONFIG)
+    briefly["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
+    return bare_extraction, briefly
 
 
 def _check_depth(page: str) -> None:

@@ -123,6 +123,16 @@ def survey(source: Path | str) -> tuple[list[Input], list[str]]:
     return inputs, notes
 
 
+def check_apart(source: Path | str, store: Path) -> None:
+    """Raise CorpusError where a store lies among the texts of a source: the next run would take releases for texts."""
+    place = place_of(source)
+    if isinstance(place, Path) and place.is_dir():
+        texts = (place / "raw" if (place / "raw").is_dir() else place).resolve()
+        inside = store.resolve()
+        if inside.is_relative_to(texts) and not any(p.startswith(".") for p in inside.relative_to(texts).parts):
+            raise CorpusError(f"{store} lies among the texts of {place}: choose another store with --to", USAGE)
+
+
 def file_input(path: Path, name: Path | str) -> Input:
     """Make an input of one local file, wherever it lies; ``name`` is its path inside its source."""
     shown = Path(name).as_posix()
