@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -171,6 +172,23 @@ def test_debug_shows_the_traceback(
     raising(ValueError("odd"))
     assert main.main(["init", "somewhere", "--debug"]) == INTERNAL
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_nothing_stays_open_for_the_sake_of_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Database:
+        pass
+
+    opened, kept = [], []
+
+    def fail(_: object) -> int:
+        database = Database()
+        opened.append(weakref.ref(database))
+        kept.append(CorpusError("no room"))  # as Prefect keeps it
+        raise kept[0]
+
+    monkeypatch.setattr(init, "run", fail)
+    assert main.main(["init", "somewhere"]) == DATA
+    assert opened[0]() is None
 
 
 def test_a_closed_pipe_is_no_problem() -> None:

@@ -67,6 +67,9 @@ def test_what_is_not_there_is_said_in_one_line(store: Path, tmp_path: Path) -> N
     with pytest.raises(CorpusError, match=r"no release 9\.9\.9; .* has: 1\.0\.0, 1\.0\.1") as error:
         resolve(store, "9.9.9")
     assert error.value.exit_code == 2
+    for place, lacks in ((store, "no manifest.json"), (store / "nowhere", "no such folder")):
+        with pytest.raises(CorpusError, match=f"no release at {place}: .*{lacks}"):
+            resolve(tmp_path / "no_store", place)
     with pytest.raises(CorpusError, match="corpus publish"):
         resolve(tmp_path)
     with pytest.raises(CorpusError, match="no table changes"):

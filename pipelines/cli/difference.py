@@ -103,7 +103,9 @@ def _causes(report: Report) -> Iterator[Text]:
 
 
 def _example(example: Mapping[str, Any]) -> Text:
-    before, after = (shorten(_visible(example[name] or ""), 24) for name in ("before", "after"))
+    before, after = (_visible(example[name] or "") for name in ("before", "after"))
+    before = shorten(before, max(24, 48 - len(after)))
+    after = shorten(after, max(24, 48 - len(before)))
     when = "" if example["made"] == "new" else "no longer "
     arrow, gone, come = (" noted: ", "", "") if example["is_noted"] else (" → ", "red", "green")
     return Text.assemble(

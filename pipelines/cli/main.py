@@ -147,7 +147,17 @@ def _report(problem: Exception, *, debug: bool, as_json: bool) -> int:
     print_error(str(told))
     if as_json:
         print_problem(told)
+    _let_go(problem)
     return told.exit_code
+
+
+def _let_go(problem: BaseException | None) -> None:
+    """Free what the frames of a problem hold: Prefect keeps it to the end, where an open database would complain."""
+    import traceback
+
+    while problem:
+        traceback.clear_frames(problem.__traceback__)
+        problem = problem.__cause__ or problem.__context__
 
 
 def _as_told(problem: Exception, *, debug: bool) -> CorpusError:

@@ -171,6 +171,9 @@ def resolve(store: Path, version: str | Path | None = None) -> Release:
     path = store / RELEASES / name if parse_version(name) else Path(name)
     if (path / MANIFEST).is_file():
         return Release(path)
+    if not parse_version(name) and (path.is_dir() or "/" in name):
+        lacks = f"it has no {MANIFEST}" if path.is_dir() else "no such folder"
+        return _missing(f"no release at {name}: {lacks}; give a version, or the path of a release folder", USAGE)
     check_store_exists(store)
     known = ", ".join(folder.name for folder in _folders(store)) or "none"
     gone = " (removed by corpus prune)" if name in read_standing(store).removed else ""
