@@ -35,6 +35,11 @@ def describe(number: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_page(tmp_path_factory.mktemp("page") / "diff.html", COUNT)
+
+
+def write_page(path: Path, count: int) -> Path:
+    """Write the page of a report on so many changed documents."""
     report = {
         "format": 1,
         "old": {"name": f"1.0.0 {HOSTILE}", "documents": COUNT, **SIDE},
@@ -70,9 +75,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             {"measure": "year", "value": "2024", "old": 1, "new": 1, "z": 0.0, "is_notable": False},
         ],
         "renamed": [],
-        "documents": [describe(number) for number in range(COUNT)],
+        "documents": [describe(number) for number in range(count)],
     }
-    path = tmp_path_factory.mktemp("page") / "diff.html"
     path.write_text(render_page(report), encoding="utf-8")
     return path
 
@@ -108,6 +112,15 @@ def test_search_filters_and_keys_work(page: Path) -> None:
         browser.run("document.querySelector('.ranked button').click()")
         assert browser.run("document.getElementById('status').textContent") == "5,000 documents"
         assert browser.run("document.querySelectorAll('#distribution svg rect').length") >= 4
+        assert browser.problems == []
+
+
+def test_a_few_documents_show_their_words_at_once(tmp_path: Path) -> None:
+    with open_browser() as browser:
+        browser.open(write_page(tmp_path / "few.html", 3).as_uri())
+        assert browser.run("document.querySelectorAll('#list .detail .words ins').length") >= 3
+        browser.run("document.querySelector('#list .row').click()")
+        assert browser.run("document.querySelectorAll('#list .detail').length") == 2
         assert browser.problems == []
 
 

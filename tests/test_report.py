@@ -373,6 +373,7 @@ def test_the_report_of_the_seeds_in_a_browser(page: browser.Browser, report: Pat
                 assert page.run("document.querySelectorAll('h1').length") == 1
                 assert page.run("document.title").endswith("1.0.0")
                 check_access(page)
+        assert page.run("document.querySelector('.lead').textContent") == "Every input became a document."
         page.prefer("light")
         texts, edits = read_texts(report), read_edits(report)
         for place, row in enumerate(texts):

@@ -2,7 +2,7 @@
 // Draws the report. Texts are hostile: everything goes through textContent, attributes or SVG text, never as markup.
 (() => {
   const report = JSON.parse(document.getElementById("data").textContent);
-  const PAGE = 100, SIGNS = { add: "+", delete: "−", modify: "~" };
+  const PAGE = 100, FEW = 10, SIGNS = { add: "+", delete: "−", modify: "~" };
   const NAMES = { add: "added", delete: "removed", modify: "changed" };
   const byId = (id) => document.getElementById(id);
   const number = (value) => value.toLocaleString("en-US");
@@ -294,5 +294,6 @@
   drawSchema();
   drawReasons();
   drawCharts();
+  if (documents.length <= FEW) documents.forEach((each, index) => { if (each.op === "modify") open.add(index); });
   drawList();
 })();

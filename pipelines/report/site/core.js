@@ -186,7 +186,7 @@ function draw(tag, attributes, ...children) {
 const number = (count) => count.toLocaleString("en");
 const counted = (count, name) => `${number(count)} ${name}${count === 1 ? "" : "s"}`;
 const share = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)} %` : "–");
-const plain = (name) => name.replaceAll("_", " ");
+const plain = (name) => name.replace(/[_-]/g, " ");
 const shorten = (text, most) => { const all = [...text.slice(0, 2 * most)]; return all.length > most ? `${all.slice(0, most - 1).join("")}…` : text; };
 
 // A table with a caption; a cell is a text or an element, `right` are the columns of numbers.

@@ -41,11 +41,11 @@ Report.views.set("overview", async () => {
 Report.views.set("rejects", async () => {
   const rows = await Report.load("rejects");
   const facts = Report.overview;
-  const parts = [el("h1", {}, "Rejects"), el("p", { class: "lead" }, `${counted(facts.rejects, "input")} did not become a document; each has its reason.`)];
+  const parts = [el("h1", {}, "Rejects"), el("p", { class: "lead" }, facts.rejects ? `${counted(facts.rejects, "input")} did not become a document; each has its reason.` : "Every input became a document.")];
   if (facts.rejects) {
     parts.push(table("Reasons", ["Reason", "Stage", "Inputs"], facts.reasons.map(([stage, reason, count]) => [plain(reason), stage, number(count)]), [2]));
-    parts.push(table(rows.length < facts.rejects ? `The first ${number(rows.length)}` : "All of them", ["Input", "Stage", "Reason", "What to do", "Bytes"],
-      rows.map(([source, stage, reason, detail, bytes]) => [source, stage, plain(reason), detail, bytes === null ? "–" : number(bytes)]), [4]));
+    parts.push(table(rows.length < facts.rejects ? `The first ${number(rows.length)}` : "All of them", ["Input", "Reason", "What to do", "Stage", "Bytes"],
+      rows.map(([source, stage, reason, detail, bytes]) => [source, plain(reason), detail, stage, bytes === null ? "–" : number(bytes)]), [4]));
   }
   return { title: "Rejects", parts };
 });
