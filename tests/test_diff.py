@@ -87,7 +87,7 @@ def test_json_is_as_documented(store: Path, capsys: pytest.CaptureFixture[str]) 
         diff(store, *versions, "--format", "json")
         report = json.loads(capsys.readouterr().out)
         jsonschema.validate(report, schema)
-    diff(store, "1.0.0", "1.1.0", "--format", "json")
+    diff(store, "1.0.0", "1.1.0", "--json")
     report = json.loads(capsys.readouterr().out)
     assert report["counts"] == {"added": 2, "removed": 1, "changed": 1, "renamed": 1, "same": 2}
     assert report["renamed"] == [{"old": "d", "new": f"d {HOSTILE}"}]

@@ -30,6 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("old", metavar="OLD", help="a version, or the path of a release folder or Parquet file")
     parser.add_argument("new", metavar="NEW", help="the version or path to compare it with")
     parser.add_argument("--format", choices=FORMATS, help="the form of the report (default: text, or as FILE ends)")
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there instead of printing")
     parser.add_argument(
         "--fail-on",
