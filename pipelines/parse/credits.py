@@ -17,7 +17,7 @@ _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
 _ONLY_PARENTHESES = re.compile(r"(?:[(（\[【][^()（）\[\]【】]{2,240}[)）\]】]\s{0,3}){1,4}[.。]?")
 _PHOTOGRAPHER = re.compile(
     r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)\s?"
-    r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
+    r"(?:(?:our |all[- ]media |intern |staff )?(?:reporter|correspondent) )?(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
     re.IGNORECASE,
 )
 LONGEST_CREDIT, _LONGEST_SHOWN = 260, 480
@@ -213,9 +213,13 @@ def labelled(text: str, offset: int) -> list[Part]:
 
 def _is_believed(label: str, column: str, values: list[str], *, is_first: bool) -> bool:
     """Tell whether a label that other texts have too, or a bar behind one, is followed by Chinese names, or papers."""
-    if not label.rstrip().endswith("|") and (column != "other" or not is_first):
+    is_sure = column in {"editors", "reporters"} and label.rstrip(" |").lower().endswith(_OFFICES)
+    if (is_sure or not label.rstrip().endswith("|")) and (column != "other" or not is_first):
         return True
     return all(value.split()[0].lower() in SURNAMES or is_outlet(value) for value in values)
+
+
+_OFFICES = ("editor", "editors", "reporter", "reporters")
 
 
 def _may_be_named(value: str, column: str, *, is_sentence: bool) -> bool:

@@ -33,7 +33,7 @@ _NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
 _SIZE = "(?:big|medium|large|small)"
 _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
-_BARS = re.compile(r"[\s|/·,;:•>»\]】)+\-–]*")
+_BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–]|&nbsp;)*")
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
@@ -63,7 +63,7 @@ def _item() -> re.Pattern[str]:
     labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
     tools = alternatives(PAGE_TOOLS)
     return re.compile(
-        rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
+        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
         rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
         rf"|T(?={CLOCK})|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import takewhile
 
+from pipelines.dates import CLOCK, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
 from pipelines.parse.chrome import closing_mark
@@ -29,6 +31,7 @@ _RESIDUE = re.compile(
     r"Enable Ginger Cannot connect to Ginger.{0,160}?×"
     r"|\[(?:Video|Audio|Photo|Gallery|Related|Watch|Read more|Read|Link|Infographic)s?\s?[:：] [^\[\]]{0,140}\]"
     r"(?:\s(?:Click|Tap) (?:to|here)(?: \w+)?)?"
+    r"|(?<=[.!?”\"] )(?:Advertisement|ADVERTISEMENT)(?= [A-Z“\"])"
     r"|(?:Your|The|This) browser does not support[^.]{0,60}\.(?: Please (?:upgrade|update|use)[^.]{0,80}\.)?"
 )
 _PLACE_DASH = re.compile(
@@ -135,7 +138,7 @@ def _end(text: str, start: int) -> int:
     last = None
     for mark, is_by in closing:
         end = _closed(text, start, mark)
-        if end and (is_by or _is_soup(text, mark)):
+        if end and (is_by or _is_soup(text, mark)) and not _goes_on(text, start, mark):
             return _trimmed(text, start, end)
         last = end or last
     if last is None:
@@ -147,6 +150,20 @@ def _end(text: str, start: int) -> int:
 def _is_by(mark: int, following: int, signed: set[int]) -> bool:
     """Tell whether the next mark is so near that this one closes the text: not the name of an agency in brackets."""
     return following - mark <= _CLOSE_BY and mark not in signed
+
+
+def _goes_on(text: str, start: int, mark: int) -> bool:
+    """Tell whether a mark stands in the midst of a text: more sentences are behind it, one after the other."""
+    if _SURE.match(text, mark):
+        return False
+    spans = sentence_spans(text, mark, min(len(text), mark + _FARTHEST_PROSE))[1:-1]
+    told = list(takewhile(_may_be_prose, (text[begin:end] for begin, end in spans)))
+    is_long = len(told) >= _SENTENCES_ON or (len(told) > 1 and len(told) >= len(sentence_spans(text, start, mark)))
+    return is_long and stop_share(" ".join(told)) >= _SOUP
+
+
+def _may_be_prose(text: str) -> bool:
+    return len(text.split()) <= _LONGEST_TOLD and not (_BIDDING.match(text) or _OF_SITE.search(text))
 
 
 def _trimmed(text: str, start: int, end: int) -> int:
@@ -203,6 +220,10 @@ _BIDDING = re.compile(
     r"Do you like|For copyright|Please (?:indicate|contact|understand))"
 )
 _LONGEST_SENTENCE, _LONGEST_BIDDING = 28, 40
+_FARTHEST_PROSE, _SENTENCES_ON, _LONGEST_TOLD = 1_200, 4, 60
+_SURE = re.compile(r"[(\[【]|©|(?i:copyright|all rights|editor|responsible|executive|end|comments?\b|disclaimer|about us)")
+"""Marks behind which no text goes on, whatever follows."""
+_OF_SITE = re.compile(r"\b(?:web ?site|copyright|reprint|reproduc|authori[sz]|netizen|responsib|infring|licen[cs]e)", re.I)
 _PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
 
 
@@ -216,8 +237,8 @@ def _credited() -> re.Pattern[str]:
     spoken = tuple(label for label in (*EDITOR_LABELS, *PHOTO_LABELS) if label.endswith(" by"))
     two = rf"{_PERSON}(?:(?:, | and ){_PERSON})*"
     return re.compile(
-        rf"[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
-        rf"|(?<![\w-]){editors}{_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
+        rf"(?<=Ends/)(?:[A-Z][a-z]+day, )?(?i:{MONTH_DAY})(?: Issued at HKT {CLOCK})?|[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
+        rf"|(?<![\w-])(?:{editors}|[A-Z][a-z]+ \| ){_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
         rf"|(?<![\w-])(?i:{alternatives(spoken)}) {two}|(?<=\band )editor [A-Z][\w'’-]+ [A-Z][\w'’-]+(?=[ ,]?\()"
     )
 
