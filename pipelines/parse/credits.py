@@ -268,7 +268,8 @@ def _spoken_pattern() -> re.Pattern[str]:
         rf"(?:[□■●◎▲◆○☆★◇△▶►•※]\s?)?[(（【]?(?:(?P<photo>Photo by )|By )?"
         rf"(?P<outlet>(?:[A-Z][\w'’]*(?:[ -]{{1,3}}|\s?·\s?)){{0,8}}?){role} "
         rf"(?P<names>{names}(?:[,;]? {role} {names}){{0,3}})"
-        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told})?[)）】]?"
+        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told})?"
+        rf"(?: (?:[Pp]hoto|[Pp]icture)s? (?:provided )?by (?:the )?(?:interviewees?|respondents?|unit))?[)）】]?"
     )
 
 

@@ -7,7 +7,7 @@ them or right before the title; the first mark of the site's own words behind th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import takewhile
 
@@ -16,13 +16,14 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
 from pipelines.parse.chrome import closing_mark
 from pipelines.parse.credits import credit_line
-from pipelines.parse.dateline import dateline, wire_start
+from pipelines.parse.dateline import ORIGINAL_LABEL, dateline, wire_start
 from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame, window_site
-from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, alternatives
+from pipelines.parse.lexicon import AGENCIES, EDITOR_LABELS, PHOTO_LABELS, SURNAMES, alternatives
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import is_headlined, stop_share
+from pipelines.parse.people import people
 from pipelines.parse.pictures import pictures
 from pipelines.parse.sentences import sentence_spans
 
@@ -56,15 +57,63 @@ def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     if frame is None:
         return None
     found, start = _above(block, frame)
-    end = _end(block.text, start)
+    end = _unsigned(block, start, _end(block.text, start), found)
     found += _below(block, end)
-    found += _signed(block, start, min(end, start + _FARTHEST_DATELINE))
+    again = list(_titled_again(block, frame, start, min(end, start + _CLOSE_BY)))
+    found += again or _signed(block, start, min(end, start + _FARTHEST_DATELINE))
     for cut in (*_PAGE_MARKS.finditer(block.text, start, end), *_RESIDUE.finditer(block.text, start, end)):
         found.append(_span(block, "chrome", "site-chrome", cut.start(), cut.end()))
     found += _named_site(block, frame, found, start, end)
     inside = [p for p in found if start <= p.start - block.start < end]
     pieces, rest = _text(block, start, end, inside)
     return [p for p in [*found, *pieces] if p.end > p.start], rest
+
+
+def _titled_again(block: Block, frame: Frame, start: int, stop: int) -> Iterator[Paragraph]:
+    """The title once more right above the text: alone, or behind a dateline and a label, and the reporters behind it."""
+    text, title = block.text, block.text[frame.start : frame.end]
+    place = text.find(title, start, stop)
+    above = text[start:place].strip() if place >= 0 else "."
+    label = re.compile(rf"(?:{ORIGINAL_LABEL.pattern})$", re.IGNORECASE).search(text[start:place]) if above else None
+    if above and label is None:
+        return
+    begin = start + label.start() if label else place
+    first = _span(block, "dateline", "dateline", start, begin)
+    signed = dateline.said(text[first.start - block.start :]) if first.end > first.start else None
+    if first.end > first.start and (signed is None or signed[0].end < first.end - first.start):
+        return
+    if signed:
+        by = first.start
+        parts = (p._replace(start=p.start + by, end=p.end + by) for p in signed[0].parts)
+        yield first._replace(parts=tuple(parts))
+    behind = _glued_credit().match(text, place + len(title), len(text))
+    role = ("original_title", "original-title") if label else ("chrome", "site-chrome")
+    yield _span(block, *role, begin, place + len(title))._replace(
+        cuts=((block.start + begin, block.start + place),) if label else ()
+    )
+    if behind:
+        by = block.start + behind.start("names")
+        parts = tuple(Part("reporters", by + a, by + b) for a, b in people(behind["names"].rstrip(" ,")))
+        yield _span(block, "credit", "credit", *behind.span())._replace(parts=parts)
+
+
+@cache
+def _glued_credit() -> re.Pattern[str]:
+    """Reporters between a title and the text, without a mark behind them: as many Chinese names as follow."""
+    name = rf"(?i:{alternatives(tuple(sorted(SURNAMES)))}) [A-Z][a-z]+(?:,? |, | and )"
+    return re.compile(
+        rf"\s*(?:(?:{alternatives(AGENCIES)}) )?(?:[Ii]ntern |[Aa]ll[- ]media )?(?:[Rr]eporters?|[Cc]orrespondents?) "
+        rf"(?P<names>(?:{name}){{1,6}})(?=[A-Z\"“])"
+    )
+
+
+def _unsigned(block: Block, start: int, end: int, found: Sequence[Paragraph]) -> int:
+    """Where the text ends before what the page says of its writer."""
+    names = [block.text[p.start - block.start : p.end - block.start] for f in found for p in f.parts if p.field == "reporters"]
+    spans = sentence_spans(block.text, max(start, end - FARTHEST_STAMP), end)
+    while len(spans) > 1 and any(block.text.startswith((f"{n} is a", f"{n} is the "), spans[-1][0]) for n in names):
+        end = spans.pop()[0]
+    return end
 
 
 def _named_site(block: Block, frame: Frame, found: list[Paragraph], start: int, end: int) -> Iterator[Paragraph]:
@@ -233,12 +282,12 @@ _WRITERS = ("reporter", "reporters", "author", "authors", "correspondent", "corr
 @cache
 def _credited() -> re.Pattern[str]:
     """The credits below a text: editors behind a label, in brackets or not; reporters in brackets; the paper."""
-    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：]\s?"
+    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：|]\s?"
     spoken = tuple(label for label in (*EDITOR_LABELS, *PHOTO_LABELS) if label.endswith(" by"))
     two = rf"{_PERSON}(?:(?:, | and ){_PERSON})*"
     return re.compile(
         rf"(?<=Ends/)(?:[A-Z][a-z]+day, )?(?i:{MONTH_DAY})(?: Issued at HKT {CLOCK})?|[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
-        rf"|(?<![\w-])(?:{editors}|[A-Z][a-z]+ \| ){_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
+        rf"|(?<![\w-]){editors}{_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
         rf"|(?<![\w-])(?i:{alternatives(spoken)}) {two}|(?<=\band )editor [A-Z][\w'’-]+ [A-Z][\w'’-]+(?=[ ,]?\()"
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.dateline import dateline, wire_start
@@ -42,7 +44,8 @@ def _title_end(block: Block) -> int | None:
     text = block.text
     begins = text[8:_FARTHEST_TITLE]
     for match in signature().finditer(text, 8, _FARTHEST_TITLE) if any(map(begins.__contains__, DASHES)) else ():
-        end = match.end()
+        twice = re.fullmatch(r"(\W+(.+)) \2", match.group())
+        end = match.start() + len(twice[1]) if twice else match.end()
         if text[end : end + 1].isspace() and _is_title(text[: match.start()]) and _is_signed(text[end:].lstrip()):
             return end
     wire = wire_start(text, 0, min(len(text), _FARTHEST_TITLE))
