@@ -232,7 +232,9 @@ def _opened(text: str) -> Frame | None:
     return Frame(0, len(title), (stamped,)) if is_title else None
 
 
-_CRUMB = re.compile(r"\b(?:Home|HOME|Homepage|Home page|Front page|Index)(?: ?page)?\s?(?:>{1,2}|»|›|→|\\|/|(?:&gt;){1,2})")
+_CRUMB = re.compile(
+    r"\b(?:Home|HOME|Homepage|Home page|Front page|Index)(?: ?page)?\s?(?:>{1,2}|»|›|→|\\|/|(?:&gt;){1,2})"
+)
 _STEP = re.compile(r"\s?(?:>{1,2}|»|›|→|\\|/|(?:&gt;){1,2})\s?")
 
 

@@ -16,14 +16,14 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
 from pipelines.parse.chrome import closing_mark
 from pipelines.parse.credits import credit_line
-from pipelines.parse.dateline import ORIGINAL_LABEL, dateline, wire_start
+from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame, window_site
-from pipelines.parse.lexicon import AGENCIES, EDITOR_LABELS, PHOTO_LABELS, SURNAMES, alternatives
+from pipelines.parse.header import titled_again
+from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, alternatives
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import is_headlined, stop_share
-from pipelines.parse.people import people
 from pipelines.parse.pictures import pictures
 from pipelines.parse.sentences import sentence_spans
 
@@ -59,7 +59,7 @@ def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     found, start = _above(block, frame)
     end = _unsigned(block, start, _end(block.text, start), found)
     found += _below(block, end)
-    again = list(_titled_again(block, frame, start, min(end, start + _CLOSE_BY)))
+    again = list(titled_again(block, block.text[frame.start : frame.end], start, min(end, start + _CLOSE_BY)))
     found += again or _signed(block, start, min(end, start + _FARTHEST_DATELINE))
     for cut in (*_PAGE_MARKS.finditer(block.text, start, end), *_RESIDUE.finditer(block.text, start, end)):
         found.append(_span(block, "chrome", "site-chrome", cut.start(), cut.end()))
@@ -69,47 +69,14 @@ def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     return [p for p in [*found, *pieces] if p.end > p.start], rest
 
 
-def _titled_again(block: Block, frame: Frame, start: int, stop: int) -> Iterator[Paragraph]:
-    """The title once more right above the text: alone, or behind a dateline and a label, and the reporters behind it."""
-    text, title = block.text, block.text[frame.start : frame.end]
-    place = text.find(title, start, stop)
-    above = text[start:place].strip() if place >= 0 else "."
-    label = re.compile(rf"(?:{ORIGINAL_LABEL.pattern})$", re.IGNORECASE).search(text[start:place]) if above else None
-    if above and label is None:
-        return
-    begin = start + label.start() if label else place
-    first = _span(block, "dateline", "dateline", start, begin)
-    signed = dateline.said(text[first.start - block.start :]) if first.end > first.start else None
-    if first.end > first.start and (signed is None or signed[0].end < first.end - first.start):
-        return
-    if signed:
-        by = first.start
-        parts = (p._replace(start=p.start + by, end=p.end + by) for p in signed[0].parts)
-        yield first._replace(parts=tuple(parts))
-    behind = _glued_credit().match(text, place + len(title), len(text))
-    role = ("original_title", "original-title") if label else ("chrome", "site-chrome")
-    yield _span(block, *role, begin, place + len(title))._replace(
-        cuts=((block.start + begin, block.start + place),) if label else ()
-    )
-    if behind:
-        by = block.start + behind.start("names")
-        parts = tuple(Part("reporters", by + a, by + b) for a, b in people(behind["names"].rstrip(" ,")))
-        yield _span(block, "credit", "credit", *behind.span())._replace(parts=parts)
-
-
-@cache
-def _glued_credit() -> re.Pattern[str]:
-    """Reporters between a title and the text, without a mark behind them: as many Chinese names as follow."""
-    name = rf"(?i:{alternatives(tuple(sorted(SURNAMES)))}) [A-Z][a-z]+(?:,? |, | and )"
-    return re.compile(
-        rf"\s*(?:(?:{alternatives(AGENCIES)}) )?(?:[Ii]ntern |[Aa]ll[- ]media )?(?:[Rr]eporters?|[Cc]orrespondents?) "
-        rf"(?P<names>(?:{name}){{1,6}})(?=[A-Z\"“])"
-    )
-
-
 def _unsigned(block: Block, start: int, end: int, found: Sequence[Paragraph]) -> int:
     """Where the text ends before what the page says of its writer."""
-    names = [block.text[p.start - block.start : p.end - block.start] for f in found for p in f.parts if p.field == "reporters"]
+    names = [
+        block.text[p.start - block.start : p.end - block.start]
+        for f in found
+        for p in f.parts
+        if p.field == "reporters"
+    ]
     spans = sentence_spans(block.text, max(start, end - FARTHEST_STAMP), end)
     while len(spans) > 1 and any(block.text.startswith((f"{n} is a", f"{n} is the "), spans[-1][0]) for n in names):
         end = spans.pop()[0]
@@ -270,9 +237,13 @@ _BIDDING = re.compile(
 )
 _LONGEST_SENTENCE, _LONGEST_BIDDING = 28, 40
 _FARTHEST_PROSE, _SENTENCES_ON, _LONGEST_TOLD = 1_200, 4, 60
-_SURE = re.compile(r"[(\[【]|©|(?i:copyright|all rights|editor|responsible|executive|end|comments?\b|disclaimer|about us)")
+_SURE = re.compile(
+    r"[(\[【]|©|(?i:copyright|all rights|editor|responsible|executive|end|comments?\b|disclaimer|about us)"
+)
 """Marks behind which no text goes on, whatever follows."""
-_OF_SITE = re.compile(r"\b(?:web ?site|copyright|reprint|reproduc|authori[sz]|netizen|responsib|infring|licen[cs]e)", re.I)
+_OF_SITE = re.compile(
+    r"\b(?:web ?site|copyright|reprint|reproduc|authori[sz]|netizen|responsib|infring|licen[cs]e)", re.I
+)
 _PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
 
 
@@ -286,7 +257,8 @@ def _credited() -> re.Pattern[str]:
     spoken = tuple(label for label in (*EDITOR_LABELS, *PHOTO_LABELS) if label.endswith(" by"))
     two = rf"{_PERSON}(?:(?:, | and ){_PERSON})*"
     return re.compile(
-        rf"(?<=Ends/)(?:[A-Z][a-z]+day, )?(?i:{MONTH_DAY})(?: Issued at HKT {CLOCK})?|[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
+        rf"(?<=Ends/)(?:[A-Z][a-z]+day, )?(?i:{MONTH_DAY})(?: Issued at HKT {CLOCK})?"
+        rf"|[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
         rf"|(?<![\w-]){editors}{_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
         rf"|(?<![\w-])(?i:{alternatives(spoken)}) {two}|(?<=\band )editor [A-Z][\w'’-]+ [A-Z][\w'’-]+(?=[ ,]?\()"
     )
