@@ -17,7 +17,8 @@ _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
 _ONLY_PARENTHESES = re.compile(r"(?:[(（\[【][^()（）\[\]【】]{2,240}[)）\]】]\s{0,3}){1,4}[.。]?")
 _PHOTOGRAPHER = re.compile(
     r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)"
-    r"\s?(?:(?:our |all[- ]media |intern |staff )?(?:reporter|correspondent) )?(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
+    r"\s?(?:(?:our |all[- ]media |intern |staff )?(?:reporter|correspondent) )?"
+    r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
     re.IGNORECASE,
 )
 LONGEST_CREDIT, _LONGEST_SHOWN = 260, 480
