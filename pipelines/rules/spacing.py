@@ -8,6 +8,7 @@ from itertools import product
 from string import ascii_lowercase, digits
 
 from pipelines.document import Edit
+from pipelines.rules.layout import joined
 from pipelines.rules.rule import PROSE, Condition, Maker, Rule, View, by_pattern, is_foreign, pairs
 
 _BLANKS = r"[ \t\u00a0\u3000\u2000-\u200a\u202f\u205f]"
@@ -79,21 +80,6 @@ def _parted(match: re.Match[str]) -> str:
     return match.group() + " " if match.group() == ":" or _LOW_WORD.search(before) else match.group()
 
 
-_COMPOUNDS = re.compile(
-    r"(?:well-\s*(?:known|being|off|established|developed|paid|trained|loved)"
-    r"|(?:long|short|medium)-\s*(?:distance|term|standing|range|lasting|time|awaited)"
-    r"|(?:high|low)-\s*(?:speed|quality|level|tech|rise|end|yield|standard|carbon|income|cost)"
-    r"|(?:large|small|full|first)-\s*(?:scale|time|class|hand)|self-\s*\w+|[a-z]{4,12}-\s*up)\b"
-)
-"""Compounds that keep their hyphen at the end of a line."""
-
-
-def _joined(match: re.Match[str]) -> str:
-    word = re.search(r"[a-z]{0,12}$", match.string[max(0, match.start() - 12) : match.start()])
-    is_compound = word and _COMPOUNDS.match(match.string, match.start() - len(word.group()))
-    return "-" if match["hyphen"] and is_compound else "" if match["hyphen"] else " "
-
-
 def _stands_twice(view: View) -> bool:
     """Tell whether any small word stands twice and begins one: “a a” stands in every “a and” behind an a."""
     for twice in _TWICE:
@@ -153,7 +139,7 @@ SPACING = (
         "line-join",
         "A line end inside a paragraph comes from a page or mail that was wrapped at a fixed width.",
         _LINE,
-        _joined,
+        joined,
         (
             (f"{_WRAPPED[0]} of the\ncounty {_WRAPPED[1]}", f"{_WRAPPED[0]} of the county {_WRAPPED[2]}"),
             (f"{_WRAPPED[0]} of a coun-\nty {_WRAPPED[1]}", f"{_WRAPPED[0]} of a county {_WRAPPED[2]}"),
