@@ -75,9 +75,8 @@ def _lone(match: re.Match[str]) -> str:
 def _parted(match: re.Match[str]) -> str:
     """Part two sentences, unless what stands before the stop is a name or part of an address."""
     before = match.string[max(0, match.start() - 32) : match.start()]
-    if match.group() == "(":
-        return " ("
-    return match.group() + " " if match.group() == ":" or _LOW_WORD.search(before) else match.group()
+    parted = " (" if match.group() == "(" else match.group() + " "
+    return parted if match.group() in "(:" or _LOW_WORD.search(before) else match.group()
 
 
 def _stands_twice(view: View) -> bool:
