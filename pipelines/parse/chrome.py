@@ -49,7 +49,16 @@ def is_furniture(block: Block) -> bool:
         return False
     if _SYMBOLS.fullmatch(block.text) or _bare(block.text) in CHROME_LINES or _COUNT.fullmatch(block.text):
         return True
+    if len(block.text) <= _LONGEST_LABEL and _row().fullmatch(_bare(block.text)):
+        return True
     return bool(_BUTTONS.fullmatch(block.text)) and all(_bare(b) in CHROME_LINES for b in _BUTTON.findall(block.text))
+
+
+@cache
+def _row() -> re.Pattern[str]:
+    """Several such words in a row, as of the buttons that lead to other pages."""
+    word = rf"(?:{alternatives(tuple(line for line in CHROME_LINES if ' ' in line))})"
+    return re.compile(rf"{word}(?:[\s:：|>»/·•-]+{word}){{1,6}}")
 
 
 def share_bar(block: Block) -> Paragraph | None:

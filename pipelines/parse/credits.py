@@ -16,7 +16,8 @@ from pipelines.parse.people import credited, kept, label_pattern, people
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
 _ONLY_PARENTHESES = re.compile(r"(?:[(（\[【][^()（）\[\]【】]{2,240}[)）\]】]\s{0,3}){1,4}[.。]?")
 _PHOTOGRAPHER = re.compile(
-    r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)\s?"
+    r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)"
+    r"\s?(?:(?:our |all[- ]media |intern |staff )?(?:reporter|correspondent) )?"
     r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
     re.IGNORECASE,
 )
@@ -213,9 +214,13 @@ def labelled(text: str, offset: int) -> list[Part]:
 
 def _is_believed(label: str, column: str, values: list[str], *, is_first: bool) -> bool:
     """Tell whether a label that other texts have too, or a bar behind one, is followed by Chinese names, or papers."""
-    if not label.rstrip().endswith("|") and (column != "other" or not is_first):
+    is_sure = column in {"editors", "reporters"} and label.rstrip(" |").lower().endswith(_OFFICES)
+    if (is_sure or not label.rstrip().endswith("|")) and (column != "other" or not is_first):
         return True
     return all(value.split()[0].lower() in SURNAMES or is_outlet(value) for value in values)
+
+
+_OFFICES = ("editor", "editors", "reporter", "reporters")
 
 
 def _may_be_named(value: str, column: str, *, is_sentence: bool) -> bool:
@@ -264,7 +269,8 @@ def _spoken_pattern() -> re.Pattern[str]:
         rf"(?:[□■●◎▲◆○☆★◇△▶►•※]\s?)?[(（【]?(?:(?P<photo>Photo by )|By )?"
         rf"(?P<outlet>(?:[A-Z][\w'’]*(?:[ -]{{1,3}}|\s?·\s?)){{0,8}}?){role} "
         rf"(?P<names>{names}(?:[,;]? {role} {names}){{0,3}})"
-        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told})?[)）】]?"
+        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told})?"
+        rf"(?: (?:[Pp]hoto|[Pp]icture)s? (?:provided )?by (?:the )?(?:interviewees?|respondents?|unit))?[)）】]?"
     )
 
 

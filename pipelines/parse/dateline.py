@@ -63,7 +63,7 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
     news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"
     bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+|–)\s?"
-    forms = (told, enclosed, quoted) if in_brackets else (news, press, wire, plain, local, filed, unnamed, dated, bare)
+    forms = (told, enclosed, quoted) if in_brackets else (news, bare, press, wire, plain, local, filed, unnamed, dated)
     return tuple(re.compile(pattern) for pattern in forms)
 
 

@@ -36,7 +36,7 @@ _FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
 _BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 90, 330, 20, 3
 _PROSE, _LONGEST_OPENED = 0.3, 200
 _MENU, _MENU_SHARE = 160, 0.3
-_PAUSE = re.compile(r"[a-z\d][,.;] ")
+_PAUSE = re.compile(r"[a-z\d](?<!&gt)(?<!&nbsp)[,.;] ")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STRAIGHT = str.maketrans("‘’“”\u00a0", "''\"\" ")
 
@@ -231,8 +231,10 @@ def _opened(text: str) -> Frame | None:
     return Frame(0, len(title), (stamped,)) if is_title else None
 
 
-_CRUMB = re.compile(r"\b(?:Home|HOME|Homepage|Home page|Front page|Index)(?: ?page)?\s?(?:>{1,2}|»|›|→|\\|/|&gt;)")
-_STEP = re.compile(r"\s?(?:>{1,2}|»|›|→|\\|/|&gt;)\s?")
+_CRUMB = re.compile(
+    r"\b(?:Home|HOME|Homepage|Home page|Front page|Index)(?: ?page)?\s?(?:>{1,2}|»|›|→|\\|/|(?:&gt;){1,2})"
+)
+_STEP = re.compile(r"\s?(?:>{1,2}|»|›|→|\\|/|(?:&gt;){1,2})\s?")
 
 
 def _led_to(text: str) -> Frame | None:

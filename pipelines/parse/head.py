@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 
 from pipelines.dates import MONTH_DAY
-from pipelines.document import Paragraph
+from pipelines.document import Paragraph, Part
 from pipelines.memory import remember
 from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, word_count
 from pipelines.parse.chrome import is_furniture, share_bar
 from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import ORIGINAL_LABEL, dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
+from pipelines.parse.lexicon import SURNAMES
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import REMEMBERED, by_text, laid
+from pipelines.parse.outlets import is_outlet
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
@@ -111,9 +113,11 @@ def _asked(blocks: list[Block], title: str, signed: frozenset[int]) -> Paragraph
 
 
 def asks_title(text: str, below: str) -> bool:
-    """Tell whether the line below, a stamp, makes a headline of a line."""
+    """Tell whether the line below, a stamp or the names of reporters, makes a headline of a line."""
     following = readings.said(below)[0] if _may_be_asked(text) else None
-    return following is not None and following.role == "stamp"
+    return following is not None and (
+        following.role == "stamp" or (text[-1] in "?!" and any(part.field == "reporters" for part in following.parts))
+    )
 
 
 @remember(REMEMBERED)
@@ -141,6 +145,9 @@ def _run(blocks: list[Block]) -> int:
 def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     """What the first block opens the text as, which depends on what stands below it where it could be a headline."""
     found, headline, deck = readings.said(blocks[0].text)
+    signed = _signed(blocks) if title and not found else None
+    if signed:
+        return signed
     is_tool = bool(title) and is_furniture.said(blocks[0].text)
     if (headline or is_tool) and _run(blocks) <= min(LONGEST_RUN, len(blocks) - 1) and not _is_wrapped(blocks):
         if is_tool:
@@ -149,6 +156,20 @@ def _opening(blocks: list[Block], title: str) -> Paragraph | None:
         found = deck if title or is_series else headline
     there: Paragraph | None = laid(found, blocks[0].start)
     return there
+
+
+def _signed(blocks: list[Block]) -> Paragraph | None:
+    """A line below the title that is nothing but a Chinese name, or a paper right above its day."""
+    text, (start, end, _) = blocks[0].text, blocks[0]
+    words = text.split()
+    if len(blocks) < 2 or not all(re.fullmatch(r"[A-Z][a-z'’]+", word) for word in words):
+        return None
+    if len(words) == 2 and words[0].lower() in SURNAMES and blocks[1].text.rstrip()[-1:] in (".", "。", "”", '"'):
+        return Paragraph("credit", start, end, "credit", (Part("reporters", start, end),))
+    below = readings.said(blocks[1].text)[0] if 1 < len(words) < _MOST_DECKS + 1 and is_outlet(text) else None
+    if below is None or below.role != "stamp" or any(part.field == "outlet" for part in below.parts):
+        return None
+    return Paragraph("outlet", start, end, "source-line", (Part("outlet", start, end),))
 
 
 @by_text

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.memory import remember
 from pipelines.parse.blocks import Block, ends_sentence, stems
 from pipelines.parse.credits import LONGEST_CREDIT, labelled
-from pipelines.parse.dateline import ORIGINAL_LABEL
+from pipelines.parse.dateline import ORIGINAL_LABEL, dateline
+from pipelines.parse.lexicon import AGENCIES, SURNAMES, alternatives
 from pipelines.parse.memory import REMEMBERED, laid
-from pipelines.parse.people import kept
+from pipelines.parse.people import kept, people
 
 _CRAWLER_DATE = re.compile(rf"date[ :]{{1,3}}(?P<date>{ISO_DATE})(?=\s|$)")
 _ANY_DATE = rf"(?:{ISO_DATE}|{MONTH_DAY})"
@@ -111,3 +114,40 @@ def _runon(text: str, begin: int, title: str) -> int | None:
         if 2 * len(wanted) <= best_score * (len(head) + len(wanted)):  # the more other words, the lower it gets
             break
     return best
+
+
+def titled_again(block: Block, title: str, start: int, stop: int) -> Iterator[Paragraph]:
+    """The title once more right above the text, alone or behind a dateline and a label; and who reports, behind it."""
+    text = block.text
+    place = text.find(title, start, stop)
+    above = text[start:place].strip() if place >= 0 else "."
+    label = re.compile(rf"(?:{ORIGINAL_LABEL.pattern})$", re.IGNORECASE).search(text[start:place]) if above else None
+    if above and label is None:
+        return
+    begin = start + label.start() if label else place
+    first = start + len(text[start:begin]) - len(text[start:begin].lstrip())
+    signed = dateline(Block(block.start + first, block.end, text[first:])) if first < begin else None
+    if signed and signed[0].end >= block.start + begin:
+        yield signed[0]._replace(end=block.start + begin)
+    elif text[first:begin]:
+        return
+    at, end = block.start, place + len(title)
+    if label:
+        yield Paragraph("original_title", at + begin, at + end, "original-title", cuts=((at + begin, at + place),))
+    else:
+        yield Paragraph("chrome", at + place, at + end, "site-chrome")
+    behind = _glued_credit().match(text, end)
+    if behind:
+        by = at + behind.start("names")
+        parts = tuple(Part("reporters", by + a, by + b) for a, b in people(behind["names"].rstrip(" ,")))
+        yield Paragraph("credit", at + end + 1, at + behind.end(), "credit", parts)
+
+
+@cache
+def _glued_credit() -> re.Pattern[str]:
+    """Reporters between a title and the text, without a mark behind them: as many Chinese names as follow."""
+    name = rf"(?i:{alternatives(tuple(sorted(SURNAMES)))}) [A-Z][a-z]+(?:,? |, | and )"
+    return re.compile(
+        rf"\s(?:(?:{alternatives(AGENCIES)}) )?(?:[Ii]ntern |[Aa]ll[- ]media )?(?:[Rr]eporters?|[Cc]orrespondents?) "
+        rf"(?P<names>(?:{name}){{1,6}})(?=[A-Z\"“])"
+    )

@@ -22,6 +22,9 @@ from pipelines.parse.people import LABELS, kept, people
 _MOST_ITEMS, _LONGEST_LINE = 40, 300
 _TIMES = frozenset(label.lower() for label in TIME_LABELS)
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_OFFICE = re.compile(
+    r" (?:Committee|Department|Bureau|Office|Cent(?:er|re)|College|School|University|Association|Union)\b"
+)
 _KNOWN = frozenset(name.lower() for name in (*AGENCIES, *SITES))
 FIGURES = r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)"
 DAY = rf"(?:{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE})"
@@ -33,12 +36,15 @@ _NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
 _SIZE = "(?:big|medium|large|small)"
 _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
-_BARS = re.compile(r"[\s|/·,;:•>»\]】)+\-–]*")
+_BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–]|&nbsp;)*")
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
 _LONGEST_WIRE = 40
-_WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
+_WEEKDAY = (
+    r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)day"
+    r"|(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun(?![ ][A-Z][a-z]+\s[A-Z])))\b"
+)
 
 
 @cache
@@ -63,9 +69,10 @@ def _item() -> re.Pattern[str]:
     labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
     tools = alternatives(PAGE_TOOLS)
     return re.compile(
-        rf"(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
+        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
         rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
         rf"|T(?={CLOCK})|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
@@ -144,7 +151,7 @@ def _closed(text: str, position: int, stop: int) -> int:
 
 def _parts(text: str, item: re.Match[str], stop: int, *, is_stamped: bool) -> Iterator[Part]:
     kind = item.lastgroup
-    if kind in {"clock", "day", "figures"}:
+    if kind in {"clock", "day", "figures", "edition"}:
         column = "published_time" if kind == "clock" else "published_date"
         yield Part(column, *item.span(kind))
     elif kind == "bracketed":
@@ -215,6 +222,8 @@ def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:
         yield Part("outlet", *known.span())
         return
     for a, b in people(text[begin:end]):
+        if column == "reporters" and _OFFICE.search(text, begin + a, begin + b):
+            continue
         is_paper = column == "reporters" and is_outlet(text[begin + a : begin + b])
         yield Part("outlet" if is_paper else column, begin + a, begin + b)
 

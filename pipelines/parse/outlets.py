@@ -44,4 +44,4 @@ def _outlets() -> re.Pattern[str]:
 
 def is_outlet(name: str) -> bool:
     """Tell whether a name is that of an agency or a paper, and hence of nobody."""
-    return bool(_outlets().fullmatch(name.replace("’", "'")))
+    return bool(_outlets().fullmatch(name.replace("’", "'")) or re.fullmatch(DOMAIN, name))

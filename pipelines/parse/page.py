@@ -7,20 +7,22 @@ them or right before the title; the first mark of the site's own words behind th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import attrgetter
 
+from pipelines.dates import CLOCK, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
-from pipelines.parse.chrome import closing_mark
 from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import dateline, wire_start
+from pipelines.parse.ending import text_end
 from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame
+from pipelines.parse.header import titled_again
 from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, alternatives
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
-from pipelines.parse.pagewords import is_headlined, stop_share
 from pipelines.parse.pictures import pictures
 from pipelines.parse.sentences import sentence_spans
 from pipelines.parse.sites import window_site
@@ -30,6 +32,7 @@ _RESIDUE = re.compile(
     r"Enable Ginger Cannot connect to Ginger.{0,160}?×"
     r"|\[(?:Video|Audio|Photo|Gallery|Related|Watch|Read more|Read|Link|Infographic)s?\s?[:：] [^\[\]]{0,140}\]"
     r"(?:\s(?:Click|Tap) (?:to|here)(?: \w+)?)?"
+    r"|(?<=[.!?”\"] )(?:Advertisement|ADVERTISEMENT)(?= [A-Z“\"])"
     r"|(?:Your|The|This) browser does not support[^.]{0,60}\.(?: Please (?:upgrade|update|use)[^.]{0,80}\.)?"
 )
 _PLACE_DASH = re.compile(
@@ -38,9 +41,7 @@ _PLACE_DASH = re.compile(
 )
 MIN_PAGE = 600
 """Characters below which a line is no page."""
-_CLOSE_BY = 400
-_FARTHEST_DATELINE, _FARTHEST_CREDIT = 700, 10_000
-_LONGEST_REMNANT, _SOUP = 4, 0.25
+_CLOSE_BY, _FARTHEST_DATELINE, _FARTHEST_CREDIT = 400, 700, 10_000
 
 
 def unfold(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
@@ -54,15 +55,30 @@ def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     if frame is None:
         return None
     found, start = _above(block, frame)
-    end = _end(block.text, start)
+    end = _unsigned(block, start, text_end(block.text, start), found)
     found += _below(block, end)
-    found += _signed(block, start, min(end, start + _FARTHEST_DATELINE))
+    again = list(titled_again(block, block.text[frame.start : frame.end], start, min(end, start + _CLOSE_BY)))
+    found += again or _signed(block, start, min(end, start + _FARTHEST_DATELINE))
     for cut in (*_PAGE_MARKS.finditer(block.text, start, end), *_RESIDUE.finditer(block.text, start, end)):
         found.append(_span(block, "chrome", "site-chrome", cut.start(), cut.end()))
     found += _named_site(block, frame, found, start, end)
     inside = [p for p in found if start <= p.start - block.start < end]
     pieces, rest = _text(block, start, end, inside)
     return [p for p in [*found, *pieces] if p.end > p.start], rest
+
+
+def _unsigned(block: Block, start: int, end: int, found: Sequence[Paragraph]) -> int:
+    """Where the text ends before what the page says of its writer."""
+    names = [
+        block.text[p.start - block.start : p.end - block.start]
+        for f in found
+        for p in f.parts
+        if p.field == "reporters"
+    ]
+    spans = sentence_spans(block.text, max(start, end - FARTHEST_STAMP), end)
+    while len(spans) > 1 and any(block.text.startswith((f"{n} is a", f"{n} is the "), spans[-1][0]) for n in names):
+        end = spans.pop()[0]
+    return end
 
 
 def _named_site(block: Block, frame: Frame, found: list[Paragraph], start: int, end: int) -> Iterator[Paragraph]:
@@ -104,7 +120,9 @@ def _above(block: Block, frame: Frame) -> tuple[list[Paragraph], int]:
     for begin, each in mastheads:
         parts = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in each.parts)
         known.append(
-            _span(block, "stamp", "header-stamp", begin, each.end)._replace(parts=tuple(sorted(parts, key=_at)))
+            _span(block, "stamp", "header-stamp", begin, each.end)._replace(
+                parts=tuple(sorted(parts, key=attrgetter("start")))
+            )
         )
     found: list[Paragraph] = []
     position = 0
@@ -114,96 +132,6 @@ def _above(block: Block, frame: Frame) -> tuple[list[Paragraph], int]:
     return [p for p in found if p.end > p.start], max(position, mastheads[-1][1].end)
 
 
-def _at(part: Part) -> int:
-    return part.start
-
-
-_CLOSED = re.compile(r"(?:[.!?。…\"”’)\]】]|Enditem)$")
-_LAST_STOP = re.compile(r"[.!?。][\"”’)\]]{0,2}\s(?:\([^()]{0,40}(?i:photo|/)[^()]{0,80}\)\s)?")
-
-
-def _end(text: str, start: int) -> int:
-    """Where the text ends: at the first of the site's closing marks that others follow, or that little follows.
-
-    One amid a sentence counts only where none stands behind one.
-    """
-    found = list(closing_mark().finditer(text, start))
-    signed = {m.start() for m in found if m["signed"] and m.group()[-2].isalpha()}
-    marks = [m.start("mark") for m in found]
-    closing = [
-        (mark, _is_by(mark, following, signed)) for mark, following in zip(marks, [*marks, len(text)][1:], strict=True)
-    ]
-    last = None
-    for mark, is_by in closing:
-        end = _closed(text, start, mark)
-        if end and (is_by or _is_soup(text, mark)):
-            return _trimmed(text, start, end)
-        last = end or last
-    if last is None:
-        first = next((mark for mark, is_by in closing if is_by or _is_soup(text, mark)), None)
-        return _trimmed(text, start, first) if first else (marks[-1] if marks else len(text))
-    return last
-
-
-def _is_by(mark: int, following: int, signed: set[int]) -> bool:
-    """Tell whether the next mark is so near that this one closes the text: not the name of an agency in brackets."""
-    return following - mark <= _CLOSE_BY and mark not in signed
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    """Where the sentences before a mark end: lists of headlines and what bids the visitor do something go too."""
-    spans = sentence_spans(text, max(start, end - FARTHEST_STAMP), end)
-    while len(spans) > 1 and spans[0][0] > start - 1 and _is_left_over(text[slice(*spans[-1])]):
-        end = spans.pop()[0]
-    return end
-
-
-def _is_left_over(text: str) -> bool:
-    words = len(text.split())
-    is_list = words > _LONGEST_SENTENCE and stop_share(text) < _SOUP
-    return is_list or (words <= _LONGEST_BIDDING and _BIDDING.match(text) is not None)
-
-
-_COPYRIGHT = re.compile(r"[(\[]?(?:©|copyright|all rights reserved|advertisement)", re.IGNORECASE)
-
-
-def _is_soup(text: str, mark: int) -> bool:
-    """Tell a list of headlines from sentences: it has few of the small words, or nothing ends."""
-    following = text[mark : mark + _CLOSE_BY]
-    is_last = _COPYRIGHT.match(following) is not None
-    return is_last or stop_share(following) < _SOUP or _LAST_STOP.search(following) is None
-
-
-def _closed(text: str, start: int, mark: int) -> int | None:
-    """Where the sentence before a mark ends, but for a few words of the site; None where the mark stands amid one."""
-    before = text[max(start, mark - _CLOSE_BY) : mark].rstrip()
-    stop = max((m.end() for m in _LAST_STOP.finditer(before)), default=None)
-    remnant = before[stop:] if stop else ""
-    if not before or (text[mark] in "([" and any(map(str.isalpha, remnant))):
-        return mark
-    is_bar = (" | " in remnant and stop_share(remnant) < _SOUP) or is_headlined(remnant)
-    if _CLOSED.search(before) and not is_bar:
-        return mark
-    if stop is None or (len(remnant.split()) > _LONGEST_REMNANT and not is_bar):
-        return _soup_start(text, start, mark) if _is_soup(text, mark) else None
-    return mark - len(text[:mark]) + len(text[:mark].rstrip()) - len(before) + stop
-
-
-def _soup_start(text: str, start: int, mark: int) -> int | None:
-    """Where the last sentence before a list of headlines ends, in which the mark stands; None where none does."""
-    before = text[max(start, mark - FARTHEST_STAMP) : mark]
-    stop = max((m.end() for m in _LAST_STOP.finditer(before)), default=None)
-    return mark - len(before) + stop if stop else None
-
-
-_BIDDING = re.compile(
-    r"(?:Thanks for (?:sharing|reading)|(?:Join|Follow|Download|Subscribe|Sign up|Scan|Click|Share|Get our|Read more|"
-    r"Like us|Listen|Watch|Newsletter|Get the|Sign in|Log in|Stay connected|Enter your|Have your say|"
-    r"Contact (?:us|the)|Return to|Go back to)\b(?!.*[\"”]$)"
-    r"|We use cookies|Th(?:is|e) (?:web)?site uses|By (?:signing up|continuing|subscribing)|If there is any|"
-    r"Do you like|For copyright|Please (?:indicate|contact|understand))"
-)
-_LONGEST_SENTENCE, _LONGEST_BIDDING = 28, 40
 _PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
 
 
@@ -213,11 +141,12 @@ _WRITERS = ("reporter", "reporters", "author", "authors", "correspondent", "corr
 @cache
 def _credited() -> re.Pattern[str]:
     """The credits below a text: editors behind a label, in brackets or not; reporters in brackets; the paper."""
-    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：]\s?"
+    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：|]\s?"
     spoken = tuple(label for label in (*EDITOR_LABELS, *PHOTO_LABELS) if label.endswith(" by"))
     two = rf"{_PERSON}(?:(?:, | and ){_PERSON})*"
     return re.compile(
-        rf"[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
+        rf"(?<=Ends/)(?:[A-Z][a-z]+day, )?(?i:{MONTH_DAY})(?: Issued at HKT {CLOCK})?"
+        rf"|[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
         rf"|(?<![\w-]){editors}{_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
         rf"|(?<![\w-])(?i:{alternatives(spoken)}) {two}|(?<=\band )editor [A-Z][\w'’-]+ [A-Z][\w'’-]+(?=[ ,]?\()"
     )

@@ -45,7 +45,8 @@ def _title_end(block: Block) -> int | None:
     text = block.text
     begins = text[8:_FARTHEST_TITLE]
     for match in signature().finditer(text, 8, _FARTHEST_TITLE) if any(map(begins.__contains__, DASHES)) else ():
-        end = match.end()
+        twice = re.fullmatch(r"(\W+(.+)) \2", match.group())
+        end = match.start() + len(twice[1]) if twice else match.end()
         if text[end : end + 1].isspace() and _is_title(text[: match.start()]) and _is_signed(text[end:].lstrip()):
             return end
     wire = wire_start(text, 0, min(len(text), _FARTHEST_TITLE))

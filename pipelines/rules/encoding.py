@@ -53,7 +53,8 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _half(match: re.Match[str]) -> str:
-    return chr(ord(match.group()) - 0xFEE0)
+    half = chr(ord(match.group()) - 0xFEE0)
+    return " (" if half == "(" and match.string[match.start() - 1 : match.start()].isalpha() else half
 
 
 def _stop(match: re.Match[str]) -> str:
@@ -125,7 +126,11 @@ ENCODING = (
         "full-width-form",
         "Full-width letters, digits and brackets in English text take their usual form.",
         by_pattern(Maker("full-width-form", "encoding"), _WIDE, _half, rewords=False),
-        (("in ２０２４ it grew", "in 2024 it grew"), ("the Ｇ20 summit", "the G20 summit")),
+        (
+            ("in ２０２４ it grew", "in 2024 it grew"),
+            ("the Ｇ20 summit", "the G20 summit"),
+            ("the ponds（all six） froze", "the ponds (all six) froze"),
+        ),
         ("in 2024 it grew", "the G20 summit"),
         when=is_foreign,
     ),

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipelines.document import PARAGRAPH_BREAK, Document, Edit, Paragraph
 from pipelines.rules.rule import Maker, Rule, View
+
+_COMPOUNDS = re.compile(
+    r"(?:well-\s*(?:known|being|off|established|developed|paid|trained|loved)"
+    r"|(?:long|short|medium)-\s*(?:distance|term|standing|range|lasting|time|awaited)"
+    r"|(?:high|low)-\s*(?:speed|quality|level|tech|rise|end|yield|standard|carbon|income|cost)"
+    r"|(?:large|small|full|first)-\s*(?:scale|time|class|hand)|self-\s*\w+|[a-z]{4,12}-\s*up)\b"
+)
+"""Compounds that keep their hyphen at the end of a line."""
+
+
+def joined(match: re.Match[str]) -> str:
+    """What stands for a line end inside a paragraph."""
+    word = re.search(r"[a-z]{0,12}$", match.string[max(0, match.start() - 12) : match.start()])
+    is_compound = word and _COMPOUNDS.match(match.string, match.start() - len(word.group()))
+    return "-" if match["hyphen"] and is_compound else "" if match["hyphen"] else " "
+
 
 _BREAK = Maker("paragraph-break", "segmentation")
 _OUTER = Maker("outer-blank", "segmentation")

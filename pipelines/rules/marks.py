@@ -13,7 +13,7 @@ MARKS = (
     make_rule(
         "doubled-comma",
         "Two commas stand where one was meant.",
-        re.compile(r"(?<=[\w\"”’)]) ?,{2,3}(?=\s)"),
+        re.compile(r"(?<=[\w\"”’)]) ?,{2,3}(?=\s|[\"”](?:\s|$))"),
         lambda _: ",",
         (
             ("the villages,, the towns", "the villages, the towns"),

@@ -8,6 +8,7 @@ from itertools import product
 from string import ascii_lowercase, digits
 
 from pipelines.document import Edit
+from pipelines.rules.layout import joined
 from pipelines.rules.rule import PROSE, Condition, Maker, Rule, View, by_pattern, is_foreign, pairs
 
 _BLANKS = r"[ \t\u00a0\u3000\u2000-\u200a\u202f\u205f]"
@@ -17,18 +18,25 @@ _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
 
 _NO_BREAK = re.compile(rf"[\u00a0\u3000\u2000-\u200a\u202f\u205f]{_BLANKS}*")
 _WIDE = re.compile(r"(?:[ ](?<=\S.)[ \t]+|\t(?<=\S.)[ \t]*)(?=\S)")
-_BEFORE_MARK = re.compile(r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?![ ]\.)(?=\s|$|[\"”’')\]])")
+_BEFORE_MARK = re.compile(
+    r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?![ ]\.)"
+    r"(?:(?=\s|$|[\"”’')\]])|(?<=,)(?P<glued>(?=[A-Za-z]{2})))|(?<=[a-z])[ ](?P<colon>:)(?=[ ]?[\"“])"
+)
 _DOUBLED = re.compile(
-    r"(?<=[^\s.])\.[ ]{1,3}\.(?!\.)(?![ ]?\.)(?=\s|$)|(?<=[a-z0-9)][a-z0-9)])\.\.(?=\s+[A-Z“\"(]|\s*$)"
+    r"(?<=[^\s.])\.[ ]{1,3}\.(?!\.)(?![ ]?\.)(?=\s|$)|(?<=[a-z0-9)][a-z0-9)])\.\.(?=[\"”]?\s+[A-Z“\"(]|[\"”]?\s*$)"
 )
 _ORPHAN = re.compile(
     rf"(?:\.(?<=[\w\"”'’)%].){_BLANKS}{{1,4}}(?P<comma>,)|,(?<=[\w\"”'’)%].){_BLANKS}{{1,4}}(?P<mark>[,.]))(?=\s|$)"
 )
-_GLUED = re.compile(r"[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)(?<=[a-z0-9]{2}.)")
+_GLUED = re.compile(
+    r"(?<=[a-z]{3}):(?=[\"“][A-Z])|(?<=[a-z]{3})\((?=[a-z]{4,} |\d{1,2}:\d\d)"
+    r"|[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)(?<=[a-z0-9]{2}.)"
+)
 _SHORTENED = re.compile(r"(?:\b(?:Co|Inc|Ltd|Corp|al|etc|Jr|Sr|vs|No|Prof|Dr|Mr|Mrs)|(?<![A-Za-z])[A-Za-z])$")
 _LOW_WORD = re.compile(r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$")
 _GLUED_COMMA = re.compile(
-    r",(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z])|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},))"
+    r",(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z])|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},)"
+    r"|(?=[a-z]{2,} )(?<=[a-z\d.!?][\"”],)|(?=[a-z]{2,} )(?<=\d\d,)|(?=\d)(?<=[a-z]{3},))"
 )
 _TORN = re.compile(
     r"(?<=[A-Za-z]{2})(?:[ ]-(?!(?:yes|no|and|but|or|it|he|she|they|we|you|so|then|the|this|that|in|on|of|to|as)\b)"
@@ -40,7 +48,7 @@ _ORDINAL = re.compile(
     r"(?P<number>[0-9](?<![\w.,].)[0-9]{0,2}) ?(?P<ending>st|nd|rd|th)"
     r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
 )
-_SMALL_WORDS = ("the", "a", "an", "of", "and", "with", "its", "their", "our", "his")
+_SMALL_WORDS = ("the", "a", "an", "of", "and", "with", "its", "their", "our", "his", "percent")
 _SMALL = re.compile(
     rf"(?<![\w'’-])(?P<at>(?P<word>{'|'.join(_SMALL_WORDS)})"
     r"(?:(?: (?P=word))+|(?: (?=[A-Z])(?i:(?P=word)))+(?= [a-z])))(?![\w'’-])"
@@ -67,11 +75,8 @@ def _lone(match: re.Match[str]) -> str:
 def _parted(match: re.Match[str]) -> str:
     """Part two sentences, unless what stands before the stop is a name or part of an address."""
     before = match.string[max(0, match.start() - 32) : match.start()]
-    return match.group() + " " if _LOW_WORD.search(before) else match.group()
-
-
-def _joined(match: re.Match[str]) -> str:
-    return "" if match["hyphen"] else " "
+    parted = " (" if match.group() == "(" else match.group() + " "
+    return parted if match.group() in "(:" or _LOW_WORD.search(before) else match.group()
 
 
 def _stands_twice(view: View) -> bool:
@@ -133,15 +138,13 @@ SPACING = (
         "line-join",
         "A line end inside a paragraph comes from a page or mail that was wrapped at a fixed width.",
         _LINE,
-        _joined,
+        joined,
         (
             (f"{_WRAPPED[0]} of the\ncounty {_WRAPPED[1]}", f"{_WRAPPED[0]} of the county {_WRAPPED[2]}"),
             (f"{_WRAPPED[0]} of a coun-\nty {_WRAPPED[1]}", f"{_WRAPPED[0]} of a county {_WRAPPED[2]}"),
+            (f"{_WRAPPED[0]} of a well-\nknown {_WRAPPED[1]}", f"{_WRAPPED[0]} of a well-known {_WRAPPED[2]}"),
         ),
-        (
-            "The first paragraph ends.\nThe second paragraph ends.",
-            "One line of the poem,\nand then a second,\nand it ends.",
-        ),
+        ("The first part ends.\nThe second one ends.", "One line of the poem,\nand then a second,\nand it ends."),
         when=lambda view: "\n" in view.raw,
     ),
     make_rule(
@@ -162,12 +165,7 @@ SPACING = (
             ("2 , 300 people took part", "2,300 people took part"),
             ("at 3 : 30 in the afternoon", "at 3:30 in the afternoon"),
         ),
-        (
-            "By the end of 2025, 300 counties had it.",
-            "a ratio of 3 to 1",
-            "rooms 10, 20 and 30",
-            "Score: 3 : 0 after it",
-        ),
+        ("By the end of 2025, 300 counties had it.", "a ratio of 3 to 1", "rooms 10, 20 and 30", "Score: 3 : 0 in it"),
         (" , ", " : "),
     ),
     make_rule(
@@ -186,10 +184,15 @@ SPACING = (
         "space-before-mark",
         "Engines detach a stop or comma from the word before it.",
         _BEFORE_MARK,
-        lambda m: m["mark"],
-        (("a modernized Hunan .", "a modernized Hunan."), ("rich , strong and open", "rich, strong and open")),
-        ("It grew by .5 percent.", "and so on ... he said", "use the .com domain"),
-        (" .", " ,", " ;", " !", " ?"),
+        lambda m: m["colon"] or m["mark"] + ("" if m["glued"] is None else " "),
+        (
+            ("a modernized Hunan .", "a modernized Hunan."),
+            ("rich , strong and open", "rich, strong and open"),
+            ("past the old mill ,and on to the weir", "past the old mill, and on to the weir"),
+            ('He asked : "Who is there?"', 'He asked: "Who is there?"'),
+        ),
+        ("It grew by .5 percent.", "and so on ... he said", "use the .com domain", "Score: 3 : 0 after it"),
+        (" .", " ,", " ;", " !", " ?", " :"),
     ),
     make_rule(
         "doubled-stop",
@@ -212,14 +215,17 @@ SPACING = (
         (
             ("It stands since 2016.The school is old.", "It stands since 2016. The school is old."),
             ("in the villages.(District) schools", "in the villages. (District) schools"),
+            ('The baker said:"We open at six."', 'The baker said: "We open at six."'),
+            ("a third kiln this year(planned for May) to fire", "a third kiln this year (planned for May) to fire"),
         ),
         (
             "It grew to 1,300 and 2.5 percent.",
             "see www.example.com for it",
             "the U.S.A. team",
             "the Tomorrow.City fair",
+            "the name(s) of the child(ren) and f(x)",
         ),
-        pairs(".!?", ascii_lowercase + "("),
+        (*pairs(".!?", ascii_lowercase + "("), ':"', ":“", *pairs(ascii_lowercase, "(")),
     ),
     Rule(
         "missing-space-comma",
@@ -230,9 +236,11 @@ SPACING = (
         (
             ("modern methods,The province", "modern methods, the province"),
             ("the old,the young and all", "the old, the young and all"),
+            ('the one called "Old Bell",and the other', 'the one called "Old Bell", and the other'),
+            ("The gate opens at 7:15,but few come.", "The gate opens at 7:15, but few come."),
         ),
-        ("It grew to 1,300 and 2.5 percent.", "the keys a,b and c"),
-        pairs(",", ascii_lowercase),
+        ("It grew to 1,300 and 2.5 percent.", "the keys a,b and c", 'the list ["a","b"]'),
+        pairs(",", ascii_lowercase + digits),
     ),
     make_rule(
         "spaced-hyphen",
