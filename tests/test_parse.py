@@ -557,3 +557,11 @@ def test_a_line_that_ends_as_papers_do_is_no_outlet(line: str) -> None:
 def test_a_short_letter_is_no_deck() -> None:
     asked = "My cat will not eat. What should I do? - Worried, Bath"
     assert roles(f"Ask the vet\n\n{asked}\n\n{LEAD}")[1] == ("body", asked)
+
+
+def test_a_numbered_photo_is_a_caption_without_its_label() -> None:
+    text = f"{LEAD}\n\nPhoto 2: Dust on the roofs of the village.\n\n{LEAD.replace('county', 'town')}"
+    cleaned = refined(text)
+    assert cleaned.fields.captions == ("Dust on the roofs of the village.",)
+    assert "Photo 2" not in cleaned.text
+    assert "Figure 2: Rain in May." in refined(f"{LEAD}\n\nFigure 2: Rain in May.\n\n{LEAD}").text

@@ -30,16 +30,24 @@ _PICTURED = re.compile(
 
 
 def caption(block: Block) -> Paragraph | None:
-    """Recognise a paragraph wholly in parentheses that speaks of a picture or opens with a day: a lone caption."""
+    """Recognise a lone caption: behind “Photo 1:”, or in parentheses that speak of a picture or open with a day."""
     pictured = _PICTURE_CREDIT.search(block.text, max(0, len(block.text) - 110)) if _may_picture(block.text) else None
     if pictured and (shown := _shown(block, pictured)):
         return shown
+    numbered = _NUMBERED.match(block.text)
+    if numbered and word_count(block.text) <= _LONGEST_NUMBERED:
+        return Paragraph(
+            "caption", block.start, block.end, "caption", (), ((block.start, block.start + numbered.end()),)
+        )
     match = _WHOLE_PARENTHESIS.fullmatch(block.text)
     if not match or word_count(match["inside"]) < _MIN_CAPTION_WORDS or not _PICTURED.search(match["inside"]):
         return None
     cuts = ((block.start, block.start + 1), (block.end - 1, block.end))
     return Paragraph("caption", block.start, block.end, "caption", tuple(_photographers(block)), cuts)
 
+
+_NUMBERED = re.compile(r"(?:Photo|Picture|Photograph)\s?\d{1,2}\s?[:：]\s?(?=[A-Z\"“])")
+_LONGEST_NUMBERED = 60
 
 _PICTURE_CREDIT = re.compile(
     r"(?:^|(?<=[.。!?”\"] )|(?<=[.。!?”\"])|(?<=[A-Za-z] )(?=[(（\[]))[(（\[]?"

@@ -46,7 +46,7 @@ def _credit() -> re.Pattern[str]:
     name = r"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+)"
     inside = (
         r"[^()\[\]]{0,60}\bphotos?\b[^()\[\]]{0,90}"
-        rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}"
+        rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}|(?<=[.!?] \()(?-i:i?[A-Z][\w-]{{3,24}}\s?/\s?[A-Z][a-z]+ [A-Z][a-z]+)"
         rf"|[^()\[\]/.]{{2,50}}/\s?[^()\[\]]{{0,24}}(?:{outlet})"
     )
     shown = r"(?:courtesy of|provided (?:to|by)|handout|screenshot|image|picture|illustration|graphics?)\b"

@@ -20,8 +20,11 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]+(?:[\u3000-\u303f\uff00-\uffef·]*[\u4e00-\u9fff\u3400-\u4dbf]+)*")
-_STOPS = {"，": ", ", "。": ". ", "；": "; ", "：": ": ", "！": "! ", "？": "? ", "、": ", "}
-_WIDE_STOP = re.compile(r"(?<=[A-Za-z0-9\"”’')%])\s?(?P<mark>[，。；：！？、])\s?(?=(?P<next>[A-Za-z0-9\"“‘'(]|\s|$))")
+_STOPS = {"，": ", ", "。": ". ", "；": "; ", "：": ": ", "！": "! ", "？": "? ", "、": ", ", "．": ". "}
+_WIDE_STOP = re.compile(
+    r"(?:(?<=[A-Za-z0-9\"”’')%])\s?(?P<mark>[，。；：！？、])\s?(?=(?P<next>[A-Za-z0-9\"“‘'(]|\s|$))"
+    r"|(?<=[A-Za-z\d])(?P<point>．)\s?(?=[A-Za-z\"“]|\s|$)|(?<=[A-Za-z]\.)\s?(?P<again>。)(?=\s|$))"
+)
 _WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff08\uff09](?![\u4e00-\u9fff])")
 
 
@@ -58,8 +61,11 @@ def _half(match: re.Match[str]) -> str:
 
 
 def _stop(match: re.Match[str]) -> str:
-    written = _STOPS[match["mark"]]
-    return written if match["next"] and not match["next"].isspace() else written.rstrip()
+    if match["again"]:
+        return ""
+    written = _STOPS[match["mark"] or match["point"]]
+    following = match.string[match.end() : match.end() + 1]
+    return written if following and not following.isspace() else written.rstrip()
 
 
 def _is_unprintable(view: View) -> bool:
@@ -118,6 +124,8 @@ ENCODING = (
         (
             ("reform，opening up and more", "reform, opening up and more"),
             ("It ended。The rest left", "It ended. The rest left"),
+            ("1．Ferries stay in port", "1. Ferries stay in port"),
+            ("as the rules say.。", "as the rules say."),
         ),
         ("reform, opening up", "the word “改革，开放” in Chinese"),
         anchors=tuple(_STOPS),
