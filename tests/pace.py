@@ -77,6 +77,5 @@ def too_slow(name: str, work: Callable[[Text], Callable[[], object]], text: Text
         if grown > 1:
             return shown
         before = taken
-    # Side by side, since the machine may have changed its pace: the text, and twice the text.
-    is_faster = grown and _seconds(work, text * 2, FLOOR) > GROWTH * max(FLOOR, _seconds(work, text, 0.0))
+    is_faster = grown and _seconds(work, text * 2, GROWTH * before) > GROWTH * before
     return shown if is_faster else None

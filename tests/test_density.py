@@ -170,7 +170,7 @@ HOSTILE = {
     "stubs": "Some words here\n" * 6000,
     "menus": "Home\nPrivacy Policy\nFacebook\nSubscribe\n" * 2500,
     "texts": ("\n".join([*MENU, *TEXT]) + "\n") * 140,
-    "titles": f"{TITLE} - A - B - C\n" + f"{TEXT[0]}\n{TITLE}\n" * 600 + "\n".join(MENU),
+    "titles": "\n".join([f"{TITLE} - A - B - C", *MENU, *[TEXT[0], TITLE] * 600]),
     "captions": "\n".join([*MENU, *TEXT, "(image " * 14000]),
     "bylines": "\n".join([*MENU, *TEXT, *["By " + "Al Bo and " * 13] * 700]),
 }
