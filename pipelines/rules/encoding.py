@@ -22,7 +22,7 @@ _CONTROL = re.compile(
 _CHINESE = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]+(?:[\u3000-\u303f\uff00-\uffef·]*[\u4e00-\u9fff\u3400-\u4dbf]+)*")
 _STOPS = {"，": ", ", "。": ". ", "；": "; ", "：": ": ", "！": "! ", "？": "? ", "、": ", ", "．": ". "}
 _WIDE_STOP = re.compile(
-    r"(?:(?<=[A-Za-z0-9\"”’')%])\s?(?P<mark>[，。；：！？、])\s?(?=(?P<next>[A-Za-z0-9\"“‘'(]|\s|$))"
+    r"(?:(?<=[A-Za-z0-9\"”’')%])\s?(?P<mark>[，。；：！？、])\s?(?=[A-Za-z0-9\"“‘'(]|\s|$)"
     r"|(?<=[A-Za-z\d])(?P<point>．)\s?(?=[A-Za-z\"“]|\s|$)|(?<=[A-Za-z]\.)\s?(?P<again>。)(?=\s|$))"
 )
 _WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff08\uff09](?![\u4e00-\u9fff])")
