@@ -152,7 +152,7 @@ def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     if (headline or is_tool) and _run(blocks) <= min(LONGEST_RUN, len(blocks) - 1) and not _is_wrapped(blocks):
         if is_tool:
             return blocks[0].paragraph("chrome", "site-chrome")
-        is_series = _SERIAL.search(blocks[0].text) is not None and readings.said(blocks[1].text)[1] is not None
+        is_series = _is_serial(blocks[0].text) and readings.said(blocks[1].text)[1] is not None
         found = deck if title or is_series else headline
     there: Paragraph | None = laid(found, blocks[0].start)
     return there
@@ -160,9 +160,9 @@ def _opening(blocks: list[Block], title: str) -> Paragraph | None:
 
 def _signed(blocks: list[Block]) -> Paragraph | None:
     """A line below the title that is nothing but a Chinese name, or a paper right above its day."""
-    text, (start, end, _) = blocks[0].text, blocks[0]
-    words = text.split()
-    if len(blocks) < 2 or not all(re.fullmatch(r"[A-Z][a-z'’]+", word) for word in words):
+    start, end, text = blocks[0]
+    words = _name(text)
+    if len(blocks) < 2 or not words:
         return None
     if len(words) == 2 and words[0].lower() in SURNAMES and blocks[1].text.rstrip()[-1:] in (".", "。", "”", '"'):
         return Paragraph("credit", start, end, "credit", (Part("reporters", start, end),))
@@ -170,6 +170,19 @@ def _signed(blocks: list[Block]) -> Paragraph | None:
     if below is None or below.role != "stamp" or any(part.field == "outlet" for part in below.parts):
         return None
     return Paragraph("outlet", start, end, "source-line", (Part("outlet", start, end),))
+
+
+@remember(REMEMBERED)
+def _is_serial(text: str) -> bool:
+    """Tell whether a line ends with the number of a text in a series."""
+    return _SERIAL.search(text) is not None
+
+
+@remember(REMEMBERED)
+def _name(text: str) -> tuple[str, ...]:
+    """The words of a line that could be a name, all capitalised; none where it could not."""
+    words = text.split()
+    return tuple(words) if all(re.fullmatch(r"[A-Z][a-z'’]+", word) for word in words) else ()
 
 
 @by_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from configparser import ConfigParser
 from functools import cache
 from importlib.resources import files
@@ -53,6 +54,29 @@ SURNAMES = frozenset(entries("people", "surnames"))
 
 @cache
 def alternatives(*groups: tuple[str, ...]) -> str:
-    """Write the entries of the groups as one alternation, longest first so that none hides another."""
-    known = sorted({e for group in groups for e in group}, key=lambda e: (-len(e), e))
-    return "|".join(re.escape(e).replace("'", "['’]").replace(r"\ ", r"[ \u00a0]") for e in known)
+    """Write the entries of the groups as one alternation: of several that match, the longest is tried first.
+
+    Common beginnings are written once: an expression tries its branches one by one, and there are hundreds.
+    """
+    return _branches(sorted({e for group in groups for e in group}, key=lambda e: (-len(e), e)))
+
+
+def _branches(words: Sequence[str]) -> str:
+    """An alternation of words, which come by length, the longest first."""
+    by_first: dict[str, list[str]] = {}
+    for word in words:
+        by_first.setdefault(word[:1].casefold(), []).append(word)
+    return "|".join(map(_branch, by_first.values()))
+
+
+def _branch(words: Sequence[str]) -> str:
+    """The branch of the words that begin with one letter; capitals apart, as not all expressions fold them."""
+    low, high = min(words), max(words)  # what these share, all between them share
+    count = next((n for n, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
+    if len(words) == 1 or not count:
+        return "|".join(map(_written, words))
+    return f"{_written(low[:count])}(?:{_branches([word[count:] for word in words])})"
+
+
+def _written(word: str) -> str:
+    return re.escape(word).replace("'", "['’]").replace(r"\ ", r"[ \u00a0]")

@@ -28,22 +28,25 @@ _BREAK = Maker("paragraph-break", "segmentation")
 _OUTER = Maker("outer-blank", "segmentation")
 
 
-def stretches(document: Document) -> Iterator[tuple[int, int, Paragraph | None, bool]]:
-    """Yield all of a raw text in order, as (start, end, paragraph, is a break): paragraphs, and what lies between.
+def stretches(document: Document) -> list[tuple[int, int, Paragraph | None, bool]]:
+    """List all of a raw text in order, as (start, end, paragraph, is a break): paragraphs, and what lies between.
 
     Of the runs of characters outside the paragraphs, the first between two paragraphs of the body is their break.
     """
     last_body = next((p.start for p in reversed(document.paragraphs) if p.role == "body"), -1)
+    found: list[tuple[int, int, Paragraph | None, bool]] = []
     position, open_body = 0, False
     for paragraph in document.paragraphs:
-        if paragraph.start > position:
-            yield position, paragraph.start, None, open_body and position < last_body
+        role, start, end, _, _, _ = paragraph
+        if start > position:
+            found.append((position, start, None, open_body and position < last_body))
             open_body = False
-        yield paragraph.start, paragraph.end, paragraph, False
-        open_body = open_body or paragraph.role == "body"
-        position = max(position, paragraph.end)
+        found.append((start, end, paragraph, False))
+        open_body = open_body or role == "body"
+        position = max(position, end)
     if len(document.raw) > position:
-        yield position, len(document.raw), None, False
+        found.append((position, len(document.raw), None, False))
+    return found
 
 
 def _find_breaks(view: View) -> Iterator[Edit]:
