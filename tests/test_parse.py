@@ -1,6 +1,7 @@
 """Parsing: layouts are recognised wherever they come from, and ordinary prose is left in the body."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -419,6 +420,7 @@ def test_an_agency_in_a_credit_is_no_photographer() -> None:
         "-Xinhua English.news.cn", "-Xinhuanet.com", " - 华声在线", "-Hunan Daily - 华声在线", "_Guangming.com",
         " | CNA", "--People's Daily Online", "_The Paper", "_China Economic Net——National Economic Portal",
         "-chinanews.com", "_Eastday", "_News_Eastday", "｜The Paper", "-Viewpoint Headline-Hunan Daily-Huasheng Online",
+        "-Half-Month Talk Net", " -- Sports -- People's Daily Online", "_Policy interpretation_The Paper",
     ],
 )  # fmt: skip
 def test_the_name_of_the_site_comes_off_the_headline(suffix: str) -> None:
@@ -565,3 +567,53 @@ def test_a_numbered_photo_is_a_caption_without_its_label() -> None:
     assert cleaned.fields.captions == ("Dust on the roofs of the village.",)
     assert "Photo 2" not in cleaned.text
     assert "Figure 2: Rain in May." in refined(f"{LEAD}\n\nFigure 2: Rain in May.\n\n{LEAD}").text
+
+
+PAGE = "Our school opened its new library on the lake{site} {stamp} {text} (Edited by Hua Lin)"
+LONG = " ".join(
+    f"On the {n}th of June, the students carried {n * 7} boxes of books over the bridge." for n in range(4, 14)
+)
+
+
+@pytest.mark.parametrize("site", ["-Lakeside News Network", ' of "seven bridges"-Lakeside News Network'])
+@pytest.mark.parametrize("count", ["Number of hits: 3,094", "Browse: 407 times", "Font size: big medium small"])
+def test_a_text_that_came_as_one_line_gives_up_its_stamp(site: str, count: str) -> None:
+    stamp = f"2022-06-23 Source: Office of the Party Committee of the School | Author: Pei Jing | {count}"
+    found = refined(PAGE.format(site=site, stamp=stamp, text=LONG))
+    assert found.text == LONG
+    assert found.fields.title == PAGE.split("{", maxsplit=1)[0] + site.removesuffix("-Lakeside News Network")
+    assert (found.fields.published_date, found.fields.reporters) == (date(2022, 6, 23), ("Pei Jing",))
+    assert (found.fields.outlet, found.fields.editors) == ("Office of the Party Committee of the School", ("Hua Lin",))
+
+
+def test_the_clock_of_a_sentence_is_no_time_of_publication() -> None:
+    text = f"At 08:00 on May 6, the gates were opened. {LONG}"
+    stamp = "Source: China Lakes Corporation Release time: 2024-05-09"
+    found = refined(PAGE.format(site="-Lakeside News Network", stamp=stamp, text=text))
+    assert (found.text, found.fields.published_time) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "outlet", "reporters"),
+    [
+        ("■ Ning Zhan PLA Daily reporter Xue Hao", "PLA Daily", ("Ning Zhan", "Xue Hao")),
+        ("Half-Month Talk Commentator and reporter Fu Yang Ke Man", "Half-Month Talk", ("Fu Yang", "Ke Man")),
+        ("2023-12-19 Source: Half-Month Talk, No. 23, 2023", "Half-Month Talk", ()),
+    ],
+)
+def test_who_signs_is_told_from_the_paper(line: str, outlet: str, reporters: tuple[str, ...]) -> None:
+    found = refined(f"A new bridge opens in the county\n\n{line}\n\n{LEAD}").fields
+    assert (found.outlet, found.reporters, found.subtitles) == (outlet, reporters, ())
+
+
+def test_what_a_language_model_says_round_its_translation_comes_off() -> None:
+    raw = (
+        "Here is the English translation:\n\n**A new bridge opens in the county**\n\n"
+        "*Hunan Daily, April 16, 2024 | Reporter: Tong Rui*\n\n"
+        f"{LEAD}\n\n### Who built it?\n\n{LEAD}\n\n---\n\n"
+        "*Note: Some terms have been translated according to context. Let me know if you would like any changes.*\n"
+    )
+    found = refined(raw)
+    assert found.text == f"{LEAD}\n\nWho built it?\n\n{LEAD}"
+    assert found.fields.title == "A new bridge opens in the county"
+    assert (found.fields.outlet, found.fields.reporters) == ("Hunan Daily", ("Tong Rui",))

@@ -27,6 +27,13 @@ _SHARING = re.compile(
     r"[\s|/,·:]*){2,12}",
     re.IGNORECASE,
 )
+_TRANSLATED = re.compile(
+    r"(?:(?:sure|certainly|of course|ok(?:ay)?|absolutely)[,!.] ?)?"
+    r"(?:(?:here(?:'s| is| are)|below is|(?:the )?following is) (?:the|a|an|my|your) (?:[a-z-]+ ){0,3}"
+    r"translat(?:ion|ed)\b[^.:!?\n]{0,80}|(?:(?:the )?english )?(?:translation|translated text|version))\s?[:：.]",
+    re.IGNORECASE,
+)
+"""The words with which a language model hands over its translation."""
 _COUNT = re.compile(
     r"(?:(?:number|volume|amount) of |total )?(?:views?|visits?|visitors|reads?|readings?|readers?|clicks?|hits|likes?|"
     r"praises?|comments?|shares?|forwards?|favou?rites|collections?|browsing|browses?|replies|thumbs up)"
@@ -62,8 +69,8 @@ def _row() -> re.Pattern[str]:
 
 
 def share_bar(block: Block) -> Paragraph | None:
-    """Recognise a line of buttons that share the page: nothing but what they do, and where."""
-    if len(block.text) > _LONGEST_LABEL or _SHARING.fullmatch(block.text) is None:
+    """Recognise a line of buttons that share the page (what they do, and where), or the greeting of an engine."""
+    if len(block.text) > _LONGEST_LABEL or not (_SHARING.fullmatch(block.text) or _TRANSLATED.fullmatch(block.text)):
         return None
     return block.paragraph("chrome", "site-chrome")
 

@@ -11,7 +11,7 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
 from pipelines.parse.lexicon import AGENCIES, SPOKEN_LABELS, SURNAMES, alternatives
 from pipelines.parse.outlets import is_outlet, named
-from pipelines.parse.people import credited, kept, label_pattern, people
+from pipelines.parse.people import credited, kept, label_pattern, leading_person, people
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
 _ONLY_PARENTHESES = re.compile(r"(?:[(（\[【][^()（）\[\]【】]{2,240}[)）\]】]\s{0,3}){1,4}[.。]?")
@@ -208,7 +208,7 @@ def labelled(text: str, offset: int) -> list[Part]:
         end = following.start() if following else len(text)
         value = text[label.end() : end]
         column = label.lastgroup or ""
-        spans = [_trimmed(value)] if column == "outlet" else _persons(value)
+        spans = [_trimmed(_ISSUE.sub("", value))] if column == "outlet" else _persons(value)
         if column == "photographers" and all(is_outlet(value[a:b]) for a, b in spans):
             column = "other"
         is_sentence = text.rstrip().endswith(".")
@@ -246,6 +246,8 @@ def _may_be_named(value: str, column: str, *, is_sentence: bool) -> bool:
 
 
 _DATED = re.compile(rf"{MONTH_DAY}|{ISO_DATE}", re.IGNORECASE)
+_ISSUE = re.compile(r",? (?:No\.|Issue|Vol\.|Volume) ?\d[\w ,.]*$")
+"""The number of a magazine behind its name."""
 _CLOSINGS = (":", "：", "丨", "|", " by", " our reporters")
 
 
@@ -260,9 +262,13 @@ def _spoken(block: Block) -> Iterator[Part]:
     if match:
         offset = block.start + match.start("names")
         column = "photographers" if match["photo"] else "reporters"
-        outlet = match["outlet"].strip(" -")
+        first = leading_person(match["outlet"])
+        if first:
+            yield Part(column, block.start + match.start("outlet"), block.start + match.start("outlet") + first)
+        outlet = match["outlet"][first:].strip(" -")
         if is_outlet(outlet):
-            yield Part("outlet", block.start + match.start("outlet"), block.start + match.start("outlet") + len(outlet))
+            begin = block.start + match.start("outlet") + match["outlet"].index(outlet, first)
+            yield Part("outlet", begin, begin + len(outlet))
         yield from (Part(kind, offset + a, offset + b) for kind, a, b in credited(match["names"], column))
 
 
@@ -271,7 +277,9 @@ def _spoken_pattern() -> re.Pattern[str]:
     name = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,7}"
     names = rf"{name}(?:(?:, | and |、){name}){{0,5}}"
     kind = r"(?:[Ss]pecial|[Ii]ntern|[Tt]rainee|[Aa]ll[- ][Mm]edia|[Ss]taff|[Cc]hief) "
-    role = rf"(?:[Oo]ur )?(?:{kind})?(?:[Rr]eporters?|[Cc]orrespondents?|[Ii]nterns?|[Jj]ournalists?)"
+    role = (
+        rf"(?:[Oo]ur )?(?:{kind}|[Cc]ommentator and )?(?:[Rr]eporters?|[Cc]orrespondents?|[Ii]nterns?|[Jj]ournalists?)"
+    )
     told = r"(?:(?:photo(?:graphy)?|photographic|comprehensive) )?report(?:s|ed|ing|age)?"
     return re.compile(
         rf"(?:[□■●◎▲◆○☆★◇△▶►•※]\s?)?[(（【]?(?:(?P<photo>Photo by )|By )?"

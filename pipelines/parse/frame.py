@@ -20,7 +20,7 @@ from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 
-_SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=\w)(?:--?|_|\|)(?=[A-Z])")
+_SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=[\w\"”])(?:--?|_|\|)(?=[A-Z])")
 _MAY_SUFFIX = re.compile(r"[-–—|_>»](?=[-\sA-Z])")
 """What no suffix is without; looked for first, since a pattern that begins with blanks takes ten times as long."""
 _STAMP_START = re.compile(
@@ -214,14 +214,11 @@ def _unstamped(text: str, start: int, end: int) -> Frame | None:
 
 def _opened(text: str) -> Frame | None:
     """A title with which the page opens, right before its stamp."""
-    year = _YEAR.search(text, _MIN_TITLE, _MAX_TITLE)
-    if (
-        year is None
-        or word_count(text[: year.start()]) < _MIN_TITLE_WORDS
-        or len(sentence_ends(text[: year.start()])) > 1
-    ):
+    years = list(_YEAR.finditer(text, _MIN_TITLE, _MAX_TITLE))
+    above = text[: years[0].start()] if years else ""
+    if word_count(above) < _MIN_TITLE_WORDS or len(sentence_ends(above)) > 1:
         return None
-    stamped = next(_stamps(text, _MIN_TITLE, year.end()), None)
+    stamped = next(_stamps(text, _MIN_TITLE, years[-1].end()), None)
     if stamped is None or not _is_full(text, *stamped) or not closing_mark().search(text, stamped[1].end):
         return None
     title = text[: stamped[0]].rstrip(" |-–—")

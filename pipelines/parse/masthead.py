@@ -28,6 +28,10 @@ _OFFICE = re.compile(
 _KNOWN = frozenset(name.lower() for name in (*AGENCIES, *SITES))
 FIGURES = r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)"
 DAY = rf"(?:{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE})"
+_TIME = rf"{CLOCK}(?! on (?:the )?(?:\d|{MONTH_DAY}))"
+"""A clock, but not one that a sentence goes on from: “at 8:00 on May 6”."""
+_SHOWN = r"\s?[:：]\s?[\d,]{0,9}(?: times)?|\s?\(\d*\)|\s\d{1,6}(?=\s)|(?:\s[+-])+(?=\s)"
+"""What a button shows beside its name: how often it was pressed."""
 _ZONE = r"(?:UTC|GMT|HKT|BJT|EST|EDT|CST|SGT)(?:\s?[+-]\s?\d{1,2})?(?!\w)|\(?Beijing time\)?"
 _WORD = r"(?-i:[A-Z])[\w'’.-]*"
 _ALIAS = r"(?-i:[a-z]{3,12})"
@@ -69,14 +73,14 @@ def _item() -> re.Pattern[str]:
     labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
     tools = alternatives(PAGE_TOOLS)
     return re.compile(
-        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
-        rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
-        rf"|T(?={CLOCK})|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{_TIME})|(?P<day>{DAY})|(?P<figures>{FIGURES})"
+        rf"|{_WEEKDAY}|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
+        rf"|T(?={CLOCK})|at(?=\s{_TIME})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
         rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
-        rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?[\d,]{{0,9}}|\s?\(\d*\)|\s\d{{1,6}}(?=\s)|(?:\s[+-])+(?=\s))?\s?[\])】]?{_AHEAD}"
+        rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:{_SHOWN})?\s?[\])】]?{_AHEAD}"
         rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
         rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
@@ -196,7 +200,11 @@ def _follows(text: str, position: int, stop: int) -> bool:
 
 def _outlet(text: str, position: int, stop: int) -> Iterator[Part]:
     known = re.compile(rf"{named()}(?:\s?-\s?{named()})?", re.IGNORECASE).match(text, position, stop)
-    value = known or re.compile(rf"{_WORD}(?: (?:(?:of|and|for|the|&) )?{_WORD}){{0,5}}").match(text, position, stop)
+    if known and text.startswith(" of ", known.end()):  # the name of an office goes on
+        known = None
+    value = known or re.compile(rf"{_WORD}(?: (?:(?:of|and|for|the|&) ){{0,2}}{_WORD}){{0,6}}").match(
+        text, position, stop
+    )
     if value is None:
         return
     end = value.end() if known else _cut(text, *value.span(), stop) or value.end()

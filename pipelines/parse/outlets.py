@@ -17,7 +17,7 @@ _DASH = r"\s?(?:—{1,2}|–|-{1,3}|\||_)\s?"
 @cache
 def named() -> str:
     """Match a known name (in any case), a name of up to four words with an ending of papers, or a domain."""
-    word = r"(?-i:[A-Z])(?:[^\W_]|['’])*"
+    word = r"(?-i:[A-Z])(?:[^\W_]|['’]|-(?=(?-i:[A-Z]))){0,30}"
     own = rf"{word}(?: (?:(?:and|of|for|the|&) )?{word}){{0,3}} (?:{alternatives(SITE_ENDINGS)})\b"
     known = rf"(?i:{alternatives(AGENCIES, SITES)})(?![\w-])(?: [Ee]nglish\.[\w.]+|\.[a-z.]{{2,8}}|{_OWN})?"
     return rf"(?:{known}|{own}|{DOMAIN})"
@@ -28,7 +28,8 @@ def signature() -> re.Pattern[str]:
     """Match the names of sites behind a headline, each behind its dash; Chinese characters there are such a name."""
     site = rf"(?:{named()}|[\u4e00-\u9fff·]{{2,16}})"
     column = (
-        r"(?:(?<=[a-z])(?:-[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}(?=-[A-Z])|[_|][A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?=[_|])))?"
+        r"(?:(?<=[a-z])(?:-[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}(?=-[A-Z])|[_|][A-Z][a-z]+(?: [A-Za-z][a-z]+){0,2}(?=[_|])"
+        r"|\s?--\s?[A-Z][a-z]+(?: (?:and )?[A-Z][a-z]+){0,2}(?=\s?--\s?[A-Z])))?"
     )
     name = r"[A-Z][A-Za-z0-9]{1,20}(?: [A-Z][A-Za-z0-9]{0,20}){0,4}"
     return re.compile(

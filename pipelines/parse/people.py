@@ -16,6 +16,7 @@ from pipelines.parse.lexicon import (
     SURNAMES,
     alternatives,
 )
+from pipelines.parse.outlets import is_outlet
 
 _NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.·-])*(?:[ \u00a0][^\W\d_](?:[^\W_]|['’.·-])*){0,7}")
 _SEPARATOR = re.compile(r"\s*(?:[,，、;；/&|丨]|\band\b|\u00a0{2,}| {2,})\s*")
@@ -75,3 +76,10 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if name and name.group()[0].isalpha():
             yield from _run_on(text, name.start(), name.end())
         position = separator.end() if separator else stop
+
+
+def leading_person(outlet: str) -> int:
+    """Where the name of a person ends that stands before the paper of the next one; 0 where there is none."""
+    words = outlet.split()
+    is_person = len(words) > 3 and words[0].lower() in SURNAMES and is_outlet(" ".join(words[2:]))
+    return outlet.index(words[1], len(words[0])) + len(words[1]) if is_person else 0

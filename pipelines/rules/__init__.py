@@ -5,8 +5,10 @@ from __future__ import annotations
 from pipelines.rules.encoding import ENCODING
 from pipelines.rules.layout import LAYOUT
 from pipelines.rules.marks import MARKS
+from pipelines.rules.numbers import NUMBERS
 from pipelines.rules.privacy import PRIVACY
 from pipelines.rules.quoting import QUOTING
+from pipelines.rules.repetition import REPETITION
 from pipelines.rules.rule import Rule
 from pipelines.rules.spacing import SPACING
 from pipelines.rules.structure import STRUCTURE
@@ -14,4 +16,6 @@ from pipelines.rules.wording import WORDING
 
 __all__ = ["RULES", "Rule"]
 
-RULES: tuple[Rule, ...] = (*STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *SPACING, *MARKS, *QUOTING, *WORDING)
+RULES: tuple[Rule, ...] = (
+    *STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *NUMBERS, *SPACING, *MARKS, *QUOTING, *WORDING, *REPETITION,
+)  # fmt: skip

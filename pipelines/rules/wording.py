@@ -102,15 +102,20 @@ def _find_conjuncts(view: View) -> Iterator[Edit]:
         position = paragraph.start
         for link in _AND.finditer(raw, paragraph.start, paragraph.end):
             start = link.start() - len(link[1])
+            if start < position or not view.folded.startswith(link[1], start):
+                continue
             match = (
-                _CONJUNCT.match(raw, start, paragraph.end)
-                if start >= position and raw.startswith(link[1], start)
-                else None
+                _CONJUNCT.match(view.folded, start, paragraph.end) if _may_open(raw, start, paragraph.start) else None
             )
             if match:
                 position = match.end()
                 if _once(match) != match["at"] and not view.is_quoted(*match.span("at")):
-                    yield maker.replace(raw, *match.span("at"), _once(match))
+                    yield maker.replace(raw, *match.span("at"), raw[start] + _once(match)[1:])
+
+
+def _may_open(raw: str, start: int, first: int) -> bool:
+    """Tell a word from a name: it is low, or opens a sentence."""
+    return raw[start].islower() or start == first or raw[start - 2 : start] in {". ", "! ", "? "}
 
 
 def _once(match: re.Match[str]) -> str:
@@ -203,8 +208,13 @@ WORDING = (
         (
             ("the supervision and supervision system", "the supervision system"),
             ("The ability and ability to promote it", "The ability to promote it"),
+            ("Reflection and reflection has become a habit.", "Reflection has become a habit."),
         ),
-        ("It grew stronger and stronger.", "for generations and generations", "better and better", "again and again"),
+        (
+            "It grew stronger and stronger.",
+            "for generations and generations",
+            "the Ministry of Security and security men",
+        ),
         anchors=tuple(f"{ending} and " for ending in (*_ENDINGS, *_NOUNS)),
     ),
     Rule(

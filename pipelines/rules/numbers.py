@@ -1,0 +1,62 @@
+"""Numbers that came to harm: blanks inside them, and ordinals whose ending is torn off or glued on."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from string import digits
+
+from pipelines.rules.spacing import make_rule
+
+_ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
+_SPLIT_NUMBER = re.compile(
+    r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} ,[ ]?\d{3}(?![\d,.])(?! ,)|(?<![\d:])[0-2]?\d : [0-5]\d(?!\d)(?! :)(?! ,)"
+    r"|(?<![\d.,])\d{1,3}\. \d{1,2}"
+    r"(?=%| (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)"
+)
+_COUNTED = re.compile(r"\b(?:was|is|were|are|of|to|by|at|than|about|reached|nearly|over|from|only|exceeded) $")
+_ORDINAL = re.compile(
+    r"(?P<number>[0-9](?<![\w.,].)[0-9]{0,2}) ?(?P<ending>st|nd|rd|th)"
+    r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
+)
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    number, ending, word = match["number"], match["ending"], match["word"]
+    fits = "th" if number[-2:] in {"11", "12", "13"} else _ENDINGS.get(number[-1], "th")
+    return f"{number}{ending}{' ' + word if word else ''}" if ending == fits else match.group()
+
+
+def _whole(match: re.Match[str]) -> str:
+    """Join a number; a point and a blank may end a sentence, but where a word before it asks for a number."""
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    is_open = ". " in match.group() and not _COUNTED.search(before)
+    return match.group() if is_open else match.group().replace(" ", "")
+
+
+NUMBERS = (
+    make_rule(
+        "split-number",
+        "Blanks stand inside a number or a time of day.",
+        _SPLIT_NUMBER,
+        _whole,
+        (
+            ("2 , 300 people on 2 ,600 meters", "2,300 people on 2,600 meters"),
+            ("at 3 : 30 a rate of 87. 5% was seen", "at 3:30 a rate of 87.5% was seen"),
+        ),
+        ("By the end of 2025, 300 counties had it.", "a ratio of 3 to 1", "rooms 10, 20 and 30", "in item 3. 5% of it"),
+        (" ,", " : ", *(f"{digit}. " for digit in digits)),
+    ),
+    make_rule(
+        "ordinal",
+        "The ending of an ordinal is torn off its number or glued to the next word.",
+        _ORDINAL,
+        _ordinal,
+        (
+            ("on the 23 rdthe hall opened", "on the 23rd the hall opened"),
+            ("the 19 th session of it", "the 19th session of it"),
+        ),
+        ("on the 23rd the hall opened", "the 20th century", "the 100 the most"),
+        tuple(map("".join, product(digits, ("", " "), ("st", "nd", "rd", "th")))),
+    ),
+)

@@ -1,0 +1,85 @@
+"""Words and sentences that an engine wrote once too often: it renders two near-synonyms alike, or begins anew."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from pipelines.rules.rule import Maker, Rule, View, by_pattern
+
+_MEANT = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        that very much many more most really truly long good well never ever there here what same please thank thanks
+        quite little hush blah knock click clap chop tick bang ding dong gone away again high deep wide slow slowly soft
+        softly easy round turn work when then than this where which like just only also still boom beep drip
+        """,
+    )
+)
+"""Words that people say twice for effect, or that may end one clause and begin the next."""
+_WORD = re.compile(r"(?<![\w'’-])(?P<at>(?P<word>[a-z]{4,24})(?: (?P=word))+)(?![\w'’-])")
+_SENTENCE = re.compile(r"(?<![^\s])(?P<said>[A-Z][^.!?\n]{29,400}[.!?])(?P<at>(?: (?P=said))+)(?=\s|$)")
+
+_BETWEEN = re.compile(r"[.!?] ")
+
+
+def _once(match: re.Match[str]) -> str:
+    return match["at"] if match["word"] in _MEANT else match["word"]
+
+
+def _has_a_word_twice(view: View) -> bool:
+    words = view.folded.split()
+    return any(one == other and len(one) > 3 for one, other in pairwise(words)) or _ends_twice(words)
+
+
+def _ends_twice(words: list[str]) -> bool:
+    """Tell whether a word stands before itself with a mark behind it."""
+    return any(len(one) > 3 and other[:-1] == one for one, other in pairwise(words))
+
+
+def _says_a_sentence_twice(view: View) -> bool:
+    said = _BETWEEN.split(view.folded.rstrip(".!?"))
+    return len(set(said)) < len(said)
+
+
+REPETITION = (
+    Rule(
+        "doubled-noun",
+        "repetition",
+        "repair",
+        "A word of some length stands twice in a row: two near-synonyms that the engine renders alike.",
+        by_pattern(Maker("doubled-noun", "repetition", "medium"), _WORD, _once),
+        (
+            ("He is on duty duty and other tasks.", "He is on duty and other tasks."),
+            ("There were six words on the paper paper, and a map.", "There were six words on the paper, and a map."),
+        ),
+        (
+            "He said that that was long, long ago.",
+            "It was a long long way, and a very very hot day.",
+            '"Go home home," she said.',
+            "the Mystery Mystery of it",
+        ),
+        when=_has_a_word_twice,
+    ),
+    Rule(
+        "doubled-sentence",
+        "repetition",
+        "repair",
+        "A long sentence that stands twice in a row, word for word: the engine began it anew.",
+        by_pattern(Maker("doubled-sentence", "repetition", "medium"), _SENTENCE, lambda _: ""),
+        (
+            (
+                "This year the paper lions went to the coast. This year the paper lions went to the coast. They won.",
+                "This year the paper lions went to the coast. They won.",
+            ),
+            (
+                "Who would mend the bridge before the rain? Who would mend the bridge before the rain?",
+                "Who would mend the bridge before the rain?",
+            ),
+        ),
+        ("Row, row, row. Row, row, row.", "Never again. Never again. They meant it.", "It rained. It rained all day."),
+        when=_says_a_sentence_twice,
+        most=0.5,
+    ),
+)
