@@ -12,10 +12,11 @@ from pipelines.rules.repetition import REPETITION
 from pipelines.rules.rule import Rule
 from pipelines.rules.spacing import SPACING
 from pipelines.rules.structure import STRUCTURE
+from pipelines.rules.tokens import TOKENS
 from pipelines.rules.wording import WORDING
 
 __all__ = ["RULES", "Rule"]
 
 RULES: tuple[Rule, ...] = (
-    *STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *NUMBERS, *SPACING, *MARKS, *QUOTING, *WORDING, *REPETITION,
+    *STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *TOKENS, *NUMBERS, *SPACING, *MARKS, *QUOTING, *WORDING, *REPETITION,
 )  # fmt: skip

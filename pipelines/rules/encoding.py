@@ -26,11 +26,6 @@ _WIDE_STOP = re.compile(
     r"|(?<=[A-Za-z\d])(?P<point>．)\s?(?=[A-Za-z\"“]|\s|$)|(?<=[A-Za-z]\.)\s?(?P<again>。)(?=\s|$))"
 )
 _WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff08\uff09](?![\u4e00-\u9fff])")
-_TOKEN = re.compile(r"[ ]?@(?P<mark>[-/,.:])@[ ]?")
-_MARKUP = re.compile(
-    r"(?<![*\w])(?P<open>\*\*)(?=[^\s*])[^*\n]{1,400}(?<=[^\s*])(?P<close>\*\*)(?![*\w])"
-    r"|\A(?P<lead>\*)(?=[^\s*])[^*\n]{1,2000}(?<=[^\s*])(?P<trail>\*)\Z|\A(?P<head>\#{1,6}[ ]+)(?=\S)"
-)
 
 
 @lru_cache(maxsize=4096)
@@ -75,14 +70,6 @@ def _stop(match: re.Match[str]) -> str:
 
 def _is_unprintable(view: View) -> bool:
     return not view.raw.isprintable()
-
-
-def _find_markup(view: View) -> Iterator[Edit]:
-    maker = Maker("markdown", "encoding")
-    for match in view.matches(_MARKUP, PROSE):
-        for mark in ("open", "close", "lead", "trail", "head"):
-            if match[mark]:
-                yield maker.delete(view.raw, *match.span(mark))
 
 
 def _find_chinese(view: View) -> Iterator[Edit]:
@@ -154,28 +141,6 @@ ENCODING = (
         ),
         ("in 2024 it grew", "the G20 summit"),
         when=is_foreign,
-    ),
-    _rule(
-        "engine-token",
-        "Engines part words at hyphens, strokes and marks before they translate, and some never join them again.",
-        by_pattern(Maker("engine-token", "encoding"), _TOKEN, lambda m: m["mark"], rewords=False),
-        (
-            ("a third @-@ party survey", "a third-party survey"),
-            ("the input @/@ output ratio", "the input/output ratio"),
-        ),
-        ("a third-party survey", "write to us @ the desk", "user@example"),
-        anchors=tuple(f"@{mark}@" for mark in "-/,.:"),
-    ),
-    _rule(
-        "markdown",
-        "Language models set headings and stress in Markdown, whose marks are no part of a text.",
-        _find_markup,
-        (
-            ("It was **the largest one** of all.", "It was the largest one of all."),
-            ("It took a year.\n\n### Who made it?\n\nNo one.", "It took a year.\n\nWho made it?\n\nNo one."),
-        ),
-        ("It costs 5 ** a night.", "5 * 4 and 3 * 2", "#1 of all", "a** and b**"),
-        anchors=("**", "*", "#"),
     ),
     Rule(
         "chinese-left",

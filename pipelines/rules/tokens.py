@@ -1,0 +1,77 @@
+"""What engines leave of themselves: the tokens that they part words with, and Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipelines.document import Edit
+from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern
+
+_TOKEN = re.compile(r"[ ]?@(?P<mark>[-/,.:])@[ ]?|(?<=[A-Za-z])@@ (?=[a-z])|(?P<blank>[ ]?▁+(?:[ ]▁*)?)")
+_UNKNOWN = re.compile(r"<unk>|⁇", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"(?<![*\w])(?P<open>\*\*)(?=[^\s*])[^*\n]{1,400}(?<=[^\s*])(?P<close>\*\*)(?![*\w])"
+    r"|\A(?P<lead>\*)(?=[^\s*])[^*\n]{1,2000}(?<=[^\s*])(?P<trail>\*)\Z|\A(?P<head>\#{1,6}[ ]+)(?=\S)"
+)
+
+
+def _joined(match: re.Match[str]) -> str:
+    if match["blank"]:
+        return " " if match.start() and match.end() < len(match.string) else ""
+    return match["mark"] or ""
+
+
+def _find_unknown(view: View) -> Iterator[Edit]:
+    maker = Maker("unknown-word", "omission", "medium")
+    return (maker.annotate(view.raw, *match.span(), None) for match in view.matches(_UNKNOWN, PROSE))
+
+
+def _find_markup(view: View) -> Iterator[Edit]:
+    maker = Maker("markdown", "encoding")
+    for match in view.matches(_MARKUP, PROSE):
+        for mark in ("open", "close", "lead", "trail", "head"):
+            if match[mark]:
+                yield maker.delete(view.raw, *match.span(mark))
+
+
+TOKENS = (
+    Rule(
+        "engine-token",
+        "encoding",
+        "repair",
+        "Engines part words at hyphens, strokes and marks before they translate, and some never join them again.",
+        by_pattern(Maker("engine-token", "encoding"), _TOKEN, _joined, rewords=False),
+        (
+            ("a third @-@ party survey", "a third-party survey"),
+            ("the input @/@ output ratio", "the input/output ratio"),
+            ("the develop@@ ment of it", "the development of it"),
+            ("It was ▁the ▁lake▁that froze over.", "It was the lake that froze over."),
+        ),
+        ("a third-party survey", "write to us @ the desk", "user@example", "the ____ of it"),
+        anchors=(*(f"@{mark}@" for mark in "-/,.:"), "@@ ", "▁"),
+    ),
+    Rule(
+        "unknown-word",
+        "omission",
+        "annotate",
+        "A word that the engine did not know left its token; only the Chinese can say what stood there.",
+        _find_unknown,
+        (("in the county of <unk> it rose", "in the county of <unk> it rose"), ("Mr. ⁇ said", "Mr. ⁇ said")),
+        ("in the county of Unk it rose", "What ?? he asked."),
+        anchors=("<unk>", "⁇"),
+    ),
+    Rule(
+        "markdown",
+        "encoding",
+        "repair",
+        "Language models set headings and stress in Markdown, whose marks are no part of a text.",
+        _find_markup,
+        (
+            ("It was **the largest one** of all.", "It was the largest one of all."),
+            ("It took a year.\n\n### Who made it?\n\nNo one.", "It took a year.\n\nWho made it?\n\nNo one."),
+        ),
+        ("It costs 5 ** a night.", "5 * 4 and 3 * 2", "#1 of all", "a** and b**"),
+        anchors=("*", "#"),
+    ),
+)
