@@ -116,8 +116,8 @@ def survey(source: Path | str) -> tuple[list[Input], list[str]]:
     unread = unread | own | card_files(name for name in shown if name not in own)
     inputs = []
     for number, name in enumerate(n for n in shown if n not in unread):
-        if isinstance(place, Path):
-            inputs.append(Input(place / prefix / name, name, stem(name), str(place), number))
+        if isinstance(place, Path):  # as text: of many files, making paths takes as long as reading them
+            inputs.append(Input(os.path.join(place, prefix + name), name, stem(name), str(place), number))  # noqa: PTH118
         else:
             inputs.append(Input(place.path(prefix + name), name, stem(name), "", number, place))
     return inputs, notes
@@ -142,9 +142,10 @@ def file_input(path: Path, name: Path | str) -> Input:
 def _local_files(folder: Path) -> Iterator[str]:
     """Name all files below a folder; links to folders are named and not followed."""
     for path, folders, files in os.walk(folder):
-        relative = Path(path).relative_to(folder)
+        relative = Path(path).relative_to(folder).as_posix()
+        above = "" if relative == "." else f"{relative}/"
         links = [name for name in folders if (Path(path) / name).is_symlink()]
-        yield from ((relative / name).as_posix() for name in (*files, *links))
+        yield from (above + name for name in (*files, *links))
 
 
 def _remote_files(place: Place) -> Iterator[str]:
