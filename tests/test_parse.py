@@ -617,3 +617,38 @@ def test_what_a_language_model_says_round_its_translation_comes_off() -> None:
     assert found.text == f"{LEAD}\n\nWho built it?\n\n{LEAD}"
     assert found.fields.title == "A new bridge opens in the county"
     assert (found.fields.outlet, found.fields.reporters) == ("Hunan Daily", ("Tong Rui",))
+
+
+@pytest.mark.parametrize(
+    ("line", "outlet", "clock"),
+    [
+        ("NPC Net 2024-11-08 18:20:00 Browse font size: big middle small", "NPC Net", "18:20:00"),
+        ("Time: 2024-11-08\u00a0\u00a0Click: 208\u00a0\u00a0Contributor: Youth League Committee", None, None),
+        ("Lakeside Daily Client News 2024-11-08 Heard by 3,000 people so far", "Lakeside Daily", None),
+    ],
+)
+def test_a_line_below_the_headline_that_gives_a_full_day_is_a_stamp(
+    line: str, outlet: str | None, clock: str | None
+) -> None:
+    found = refined(f"A new bridge opens in the county\n\n{line}\n\n{LEAD}").fields
+    assert (found.published_date, found.published_time) == (date(2024, 11, 8), clock)
+    assert (found.outlet, found.subtitles) == (outlet, ())
+
+
+@pytest.mark.parametrize("line", ["The plan of 2024-11-08 came to nothing. It was late.", "A bridge for 2024 people"])
+def test_a_deck_that_names_a_year_or_tells_a_story_is_no_stamp(line: str) -> None:
+    found = refined(f"A new bridge opens in the county\n\n{line}\n\n{LEAD}")
+    assert found.fields.published_date is None
+    assert line in (*found.fields.subtitles, *found.text.split("\n\n"))
+
+
+@pytest.mark.parametrize("way", ["Home > News Release > Typical cases", "Current location: Home » Policies » Notices"])
+def test_the_way_to_a_page_is_no_headline(way: str) -> None:
+    found = refined(f"{way}\n\nA new bridge opens in the county\n\n2020-04-05\n\n{LEAD}")
+    assert (found.fields.title, found.fields.subtitles) == ("A new bridge opens in the county", ())
+
+
+def test_people_behind_bullets_are_named_one_by_one() -> None:
+    line = "■ China Women's Daily all-media reporter Rao Jing ■ Fan Shu"
+    found = refined(f"A new bridge opens in the county\n\n{line}\n\n{LEAD}").fields
+    assert (found.outlet, found.reporters) == ("China Women's Daily", ("Rao Jing", "Fan Shu"))

@@ -34,6 +34,12 @@ _TRANSLATED = re.compile(
     re.IGNORECASE,
 )
 """The words with which a language model hands over its translation."""
+_TRAIL = re.compile(
+    r"(?:(?:(?:your |the )?current )?(?:location|position)\s?[:：]\s?)?(?:home(?: ?page)?|index|front page)"
+    r"(?:\s?(?:>{1,2}|»|›|→)\s?[^.!?>»›→\n]{2,60}){1,6}",
+    re.IGNORECASE,
+)
+"""The way to a page: “Home > News > Policies”."""
 _COUNT = re.compile(
     r"(?:(?:number|volume|amount) of |total )?(?:views?|visits?|visitors|reads?|readings?|readers?|clicks?|hits|likes?|"
     r"praises?|comments?|shares?|forwards?|favou?rites|collections?|browsing|browses?|replies|thumbs up)"
@@ -69,10 +75,11 @@ def _row() -> re.Pattern[str]:
 
 
 def share_bar(block: Block) -> Paragraph | None:
-    """Recognise a line of buttons that share the page (what they do, and where), or the greeting of an engine."""
-    if len(block.text) > _LONGEST_LABEL or not (_SHARING.fullmatch(block.text) or _TRANSLATED.fullmatch(block.text)):
+    """Recognise a line of buttons that share the page, the way to it, or the greeting of an engine."""
+    if len(block.text) > _LONGEST_LABEL:
         return None
-    return block.paragraph("chrome", "site-chrome")
+    is_known = any(known.fullmatch(block.text) for known in (_SHARING, _TRANSLATED, _TRAIL))
+    return block.paragraph("chrome", "site-chrome") if is_known else None
 
 
 def is_notice(block: Block) -> bool:

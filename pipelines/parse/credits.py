@@ -275,7 +275,7 @@ def _spoken(block: Block) -> Iterator[Part]:
 @cache
 def _spoken_pattern() -> re.Pattern[str]:
     name = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,7}"
-    names = rf"{name}(?:(?:, | and |、){name}){{0,5}}"
+    names = rf"{name}(?:(?:, | and |、| ?[■●◆▲] ?){name}){{0,5}}"
     kind = r"(?:[Ss]pecial|[Ii]ntern|[Tt]rainee|[Aa]ll[- ][Mm]edia|[Ss]taff|[Cc]hief) "
     role = (
         rf"(?:[Oo]ur )?(?:{kind}|[Cc]ommentator and )?(?:[Rr]eporters?|[Cc]orrespondents?|[Ii]nterns?|[Jj]ournalists?)"

@@ -131,12 +131,13 @@ def wire_start(text: str, start: int, end: int) -> int:
     return match.start() if match else start
 
 
+_DISPATCH = re.compile(r"(?: (?:Mobile )?(?:Client|App))?(?: News)?$")
 _PAPERS = ("Daily", "Times", "Post", "News", "Net", "Network", "Online")
 
 
 def _without_news(part: Part, surface: str) -> Part:
-    """Take the word “News” off a paper that has its own ending before it: the engine's word for a dispatch."""
-    paper = surface.removesuffix(" News")
+    """Take “News” off a paper that has its own ending before it, the engine's word for a dispatch, and “Client”."""
+    paper = _DISPATCH.sub("", surface)
     is_paper = part.field == "outlet" and paper != surface and paper.endswith(_PAPERS)
     return part._replace(end=part.start + len(paper)) if is_paper else part
 

@@ -13,7 +13,7 @@ from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import ORIGINAL_LABEL, dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
 from pipelines.parse.lexicon import SURNAMES
-from pipelines.parse.masthead import masthead_line
+from pipelines.parse.masthead import loose_stamp, masthead_line
 from pipelines.parse.memory import REMEMBERED, by_text, laid
 from pipelines.parse.outlets import is_outlet
 from pipelines.parse.sentences import sentence_ends
@@ -193,4 +193,4 @@ def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragrap
     after = Block(block.start + label.end(), block.end, block.text[label.end() :]) if label else block
     if known or not is_headline(after) or dateline(block) or _SECTION.match(block.text) or _is_told(block.text):
         return known, None, None
-    return None, labelled_title(block), labelled_title(block, "subtitle", "header-deck")
+    return None, labelled_title(block), loose_stamp(block) or labelled_title(block, "subtitle", "header-deck")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
-from pipelines.parse.blocks import Block
+from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.dateline import dateline
 from pipelines.parse.lexicon import AGENCIES, PAGE_TOOLS, SITES, SPOKEN_LABELS, SURNAMES, TIME_LABELS, alternatives
 from pipelines.parse.outlets import is_outlet, named
@@ -81,7 +81,8 @@ def _item() -> re.Pattern[str]:
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
         rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:{_SHOWN})?\s?[\])】]?{_AHEAD}"
-        rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
+        rf"|(?P<paper>{named()})(?: (?:mobile )?(?:client|app)(?: news)?)?(?![\w'’-])"
+        rf"|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
         rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
         rf"|\d{{1,2}}[- ]min(?:ute)?s? read"
@@ -108,6 +109,19 @@ def masthead(text: str, start: int, stop: int | None = None) -> Masthead:
         buttons += not found and item.lastgroup is None
         position = max([item.end(), *(p.end for p in found)])
     return Masthead(_closed(text, position, stop) if position > start else start, kept(parts), buttons)
+
+
+def loose_stamp(block: Block) -> Paragraph | None:
+    """Recognise a line below a title that gives a full day and ends no sentence: a stamp, whatever else it says."""
+    text = block.text
+    if len(text) > _LONGEST_LINE or ends_sentence(text) or not re.search(ISO_DATE, text):
+        return None
+    parts: list[Part] = []
+    for word in re.finditer(r"(?<!\S)\S", text):
+        if word.start() >= (parts[-1].end if parts else 0):
+            parts += [Part(p.field, p.start, p.end) for p in masthead(text, word.start()).parts]
+    found = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in parts)
+    return Paragraph("stamp", block.start, block.end, "header-stamp", found) if parts else None
 
 
 def masthead_line(block: Block) -> Paragraph | None:

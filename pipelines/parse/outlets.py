@@ -17,7 +17,7 @@ _DASH = r"\s?(?:—{1,2}|–|-{1,3}|\||_)\s?"
 @cache
 def named() -> str:
     """Match a known name (in any case), a name of up to four words with an ending of papers, or a domain."""
-    word = r"(?-i:[A-Z])(?:[^\W_]|['’]|-(?=(?-i:[A-Z]))){0,30}"
+    word = r"(?!Client )(?-i:[A-Z])(?:[^\W_]|['’]|-(?=(?-i:[A-Z]))){0,30}"
     own = rf"{word}(?: (?:(?:and|of|for|the|&) )?{word}){{0,3}} (?:{alternatives(SITE_ENDINGS)})\b"
     known = rf"(?i:{alternatives(AGENCIES, SITES)})(?![\w-])(?: [Ee]nglish\.[\w.]+|\.[a-z.]{{2,8}}|{_OWN})?"
     return rf"(?:{known}|{own}|{DOMAIN})"

@@ -19,7 +19,7 @@ from pipelines.parse.lexicon import (
 from pipelines.parse.outlets import is_outlet
 
 _NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.·-])*(?:[ \u00a0][^\W\d_](?:[^\W_]|['’.·-])*){0,7}")
-_SEPARATOR = re.compile(r"\s*(?:[,，、;；/&|丨]|\band\b|\u00a0{2,}| {2,})\s*")
+_SEPARATOR = re.compile(r"\s*(?:[,，、;；/&|丨■●◆▲]|\band\b|\u00a0{2,}| {2,})\s*")
 
 LABELS = {
     "reporters": REPORTER_LABELS,

@@ -44,12 +44,13 @@ _TORN = re.compile(
     r"|-[ ](?!(?:and|or|to|nor|versus|through|as|but|from|by|than) )(?=[a-z]{3}))|(?<=\b[Mm]id)[ ]-[ ]?(?=[A-Z][a-z])"
 )
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])[ ](?P<tail>['’](?:s|t|re|ve|ll))(?=[ .,;:?!])")
-_SMALL_WORDS = ("the", "a", "an", "of", "and", "with", "its", "their", "our", "his", "percent")
+_SMALL_WORDS = ("the", "a", "an", "of", "and", "with", "its", "their", "our", "his", "by", "at", "from", "percent")
 _SMALL = re.compile(
     rf"(?<![\w'’-])(?P<at>(?P<word>{'|'.join(_SMALL_WORDS)})"
-    r"(?:(?: (?P=word))+|(?: (?=[A-Z])(?i:(?P=word)))+(?= [a-z]))|The the(?= [a-z]))(?![\w'’-])"
+    r"(?:(?: (?P=word))+|(?: (?=[A-Z])(?i:(?P=word)))+(?= [a-z]))"
+    r"|(?P<first>The|It|In|This) (?i:(?P=first))(?= [a-z]))(?![\w'’-])"
 )
-_TWICE = tuple(f"{word} {word}" for word in _SMALL_WORDS)
+_TWICE = tuple(f"{word} {word}" for word in (*_SMALL_WORDS, "it", "in", "this"))
 _LINE = re.compile(r"(?P<hyphen>(?<=[a-z])-)?[ \t]*\r?\n[ \t]*(?=\S)")
 
 
@@ -247,7 +248,7 @@ SPACING = (
         "doubled-word",
         "A small word stands twice where English has it once.",
         _SMALL,
-        lambda m: m["word"] or "The",
+        lambda m: m["word"] or m["first"],
         (
             ("in the the county", "in the county"),
             ("the work of of the office. The the rest", "the work of the office. The rest"),

@@ -34,7 +34,24 @@ _LOW_BEFORE = re.compile("[a-z] $")
 _COMPOUND = re.compile(
     "|".join(rf"(?<![\w-])(?i:{first}) {second}(?= (?:{noun})s?\b)" for first, second, noun in _COMPOUNDS)
 )
-_ENDINGS = ("ity", "ities", "tion", "tions", "sion", "sions", "ment", "ments", "ness", "ance", "ence", "ship")
+_ENDINGS = (
+    "ity",
+    "ities",
+    "tion",
+    "tions",
+    "sion",
+    "sions",
+    "ment",
+    "ments",
+    "ness",
+    "ance",
+    "ence",
+    "ship",
+    "ture",
+    "logy",
+    "cy",
+    "ism",
+)
 _NOUNS = (
     "heat",
     "strength",
