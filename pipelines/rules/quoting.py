@@ -12,6 +12,12 @@ _DETACHED = Maker("detached-quote", "quotation")
 _GLUED = Maker("glued-quote", "quotation")
 _CORNER = {"「": "“", "」": "”", "『": "‘", "』": "’", "﹁": "“", "﹂": "”", "〝": "“", "〞": "”"}
 _MARK = re.compile('[“”"]')
+_LEFT = re.compile('[.!?…] [”"]$')
+_STUCK = re.compile(
+    r"(?:(?<=[a-z]{3})'(?=[A-Za-z][a-z]{2}[a-z-]{0,30}'(?!\w))"
+    r"|(?:(?<=\b(?:the|and|for))|(?<=\b(?:of|to|in|as)))'(?=[A-Za-z][a-z]{2}[\w -]{0,40}'(?!\w)))"
+)
+_OPENED = re.compile(r"(?<!\w)['‘]\w")
 
 
 def _pairs(view: View) -> list[tuple[int, int]]:
@@ -32,7 +38,10 @@ def _paired(view: View) -> Iterator[tuple[int, int]]:
 
 
 def _find_detached(view: View) -> Iterator[Edit]:
-    raw = view.raw
+    raw, closings = view.raw, {closing for _, closing in _pairs(view)}
+    for last in (paragraph.end - 1 for paragraph in view.paragraphs(BODY)):
+        if last not in closings and _LEFT.search(raw, max(0, last - 2), last + 1):  # it was opened further above
+            yield _DETACHED.delete(raw, last - 1, last)
     for opening, closing in _pairs(view):
         if raw[opening + 1] == " " and closing > opening + 2 and raw[opening - 1 : opening] in ("", " ", "(", "\n"):
             yield _DETACHED.delete(raw, opening + 1, opening + 2)
@@ -51,6 +60,10 @@ def _find_glued(view: View) -> Iterator[Edit]:
             yield _GLUED.replace(raw, opening, opening + 1, " " + raw[opening])
         if raw[closing + 1 : closing + 3].isalpha() and len(raw) > closing + 2 and raw[closing - 1] != " ":
             yield _GLUED.replace(raw, closing, closing + 1, raw[closing] + " ")
+    opened = _OPENED.search(raw)  # behind it, what sticks to a word may be an apostrophe in what is quoted
+    for mark in view.matches(_STUCK, BODY):
+        if not opened or mark.start() < opened.start():
+            yield _GLUED.replace(raw, *mark.span(), " '")
 
 
 QUOTING = (
@@ -78,7 +91,7 @@ QUOTING = (
             ("The “Two Upholds”and more were named.", "The “Two Upholds” and more were named."),
         ),
         ('They held the "Two Upholds" high.', "The “Two Upholds” were named."),
-        anchors=('"', "”"),
+        anchors=('"', "”", "'"),
     ),
     Rule(
         "corner-bracket",
