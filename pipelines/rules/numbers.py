@@ -10,7 +10,8 @@ from pipelines.rules.spacing import make_rule
 
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
 _SPLIT_NUMBER = re.compile(
-    r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} ,[ ]?\d{3}(?![\d,.])(?! ,)|(?<![\d:])[0-2]?\d : [0-5]\d(?!\d)(?! :)(?! ,)"
+    r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} ,[ ]?\d{3}(?![\d,.])(?! ,)|(?<=\bat )[0-2]?\d: [0-5]\d(?!\d|:\d)"
+    r"|(?<![\d:])[0-2]?\d(?: : [0-5]\d|: 00)(?!\d)(?! :)(?! ,)"
     r"|(?<![\d.,])\d{1,3}\. \d{1,2}"
     r"(?=%| (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)"
 )
@@ -45,7 +46,7 @@ NUMBERS = (
             ("at 3 : 30 a rate of 87. 5% was seen", "at 3:30 a rate of 87.5% was seen"),
         ),
         ("By the end of 2025, 300 counties had it.", "a ratio of 3 to 1", "rooms 10, 20 and 30", "in item 3. 5% of it"),
-        (" ,", " : ", *(f"{digit}. " for digit in digits)),
+        (" ,", " : ", *(f"{digit}. " for digit in digits), *(f": {digit}" for digit in digits)),
     ),
     make_rule(
         "ordinal",

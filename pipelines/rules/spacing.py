@@ -17,8 +17,8 @@ _ALL_BLANKS = " \u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u20
 _NO_BREAK = re.compile(rf"[\u00a0\u3000\u2000-\u200a\u202f\u205f]{_BLANKS}*")
 _WIDE = re.compile(r"(?:[ ](?<=\S.)[ \t]+|\t(?<=\S.)[ \t]*)(?=\S)")
 _BEFORE_MARK = re.compile(
-    r"(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])(?![ ]\.)"
-    r"(?:(?=\s|$|[\"”’')\]])|(?<=,)(?P<glued>(?=[A-Za-z]{2})))|(?<=[a-z])[ ](?P<colon>:)(?=[ ]?[\"“])"
+    r"(?<=[a-z]{2})(?<!etc)\.(?P<quote>[\"”])[ ]{1,3}(?P<end>[.,])(?=\s|$)|(?<=[^\s.,;:!?…])[ ]{1,3}(?P<mark>[.,;!?])"
+    r"(?![ ]\.)(?:(?=\s|$|[\"”’')\]])|(?<=,)(?P<glued>(?=[A-Za-z]{2})))|(?<=[a-z])[ ](?P<colon>:)(?=[ ]?[\"“])"
 )
 _DOUBLED = re.compile(
     r"(?<=[^\s.])\.[ ]{1,3}\.(?!\.)(?![ ]?\.)(?=\s|$)|(?<=[a-z0-9)][a-z0-9)])\.\.(?=[\"”]?\s+[A-Z“\"(]|[\"”]?\s*$)"
@@ -43,11 +43,14 @@ _TORN = re.compile(
     r"(?=[a-z]{2})"
     r"|-[ ](?!(?:and|or|to|nor|versus|through|as|but|from|by|than) )(?=[a-z]{3}))|(?<=\b[Mm]id)[ ]-[ ]?(?=[A-Z][a-z])"
 )
-_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[ ](?P<tail>['’](?:s|t|re|ve|ll))(?=[ .,;:?!])")
+_APOSTROPHE = re.compile(
+    r"(?<=[A-Za-z0-9])[ ](?P<tail>['’](?:s|(?<=n ['’])t(?! [A-Z])|re|ve|ll|S(?= [a-z])))(?=[ .,;:?!])"
+)
 _SMALL_WORDS = ("the", "a", "an", "of", "and", "with", "its", "their", "our", "his", "by", "at", "from", "percent")
+_SMALL_WORDS += ("and its", "of the")
 _SMALL = re.compile(
     rf"(?<![\w'’-])(?P<at>(?P<word>{'|'.join(_SMALL_WORDS)})"
-    r"(?:(?: (?P=word))+|(?: (?=[A-Z])(?i:(?P=word)))+(?= [a-z]))"
+    r"(?:(?: (?P=word))+|(?: (?=[A-Z])(?i:(?P=word)))+(?= [a-z\"“]))"
     r"|(?P<first>The|It|In|This) (?i:(?P=first))(?= [a-z]))(?![\w'’-])"
 )
 _TWICE = tuple(f"{word} {word}" for word in (*_SMALL_WORDS, "it", "in", "this"))
@@ -160,7 +163,7 @@ SPACING = (
         "space-before-mark",
         "Engines detach a stop or comma from the word before it.",
         _BEFORE_MARK,
-        lambda m: m["colon"] or m["mark"] + ("" if m["glued"] is None else " "),
+        lambda m: m["colon"] or (m["end"] or m["mark"]) + (m["quote"] or ("" if m["glued"] is None else " ")),
         (
             ("a modernized Hunan .", "a modernized Hunan."),
             ("rich , strong and open", "rich, strong and open"),
@@ -239,7 +242,7 @@ SPACING = (
         "spaced-apostrophe",
         "A blank stands before the apostrophe of a possessive or a contraction.",
         _APOSTROPHE,
-        lambda m: m["tail"],
+        lambda m: m["tail"].lower(),
         (("in Jiangxi Province 's villages", "in Jiangxi Province's villages"), ("they didn 't go", "they didn't go")),
         ("the 1990s and the '80s", "he said 'so it is' to them"),
         (" 's", " 't", " 're", " 've", " 'll"),
