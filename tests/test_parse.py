@@ -169,6 +169,23 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
             ],
         ),
         ("CCTV News: ", [("outlet", "CCTV News")]),
+        ("CCTV news: ", [("outlet", "CCTV news")]),
+        ("(CNN) May 3 - ", [("dateline_date", "May 3"), ("outlet", "CNN")]),
+        ("(Reuters) -- ", [("outlet", "Reuters")]),
+        *(
+            (f"Changsha, May 3 ({signed}){end}", [("dateline_place", "Changsha"), ("dateline_date", "May 3"), *who])
+            for signed, end, who in (
+                ("Li Yang", " - ", [("reporters", "Li Yang")]),
+                ("Li Yang", " ", [("reporters", "Li Yang")]),
+                ("Li Yang, Han Ting", ", ", [("reporters", "Li Yang"), ("reporters", "Han Ting")]),
+                (
+                    "Xinhua Li Yang Han Ting",
+                    " - ",
+                    [("outlet", "Xinhua"), ("reporters", "Li Yang"), ("reporters", "Han Ting")],
+                ),
+                ("Yang Cheng Evening News", " - ", [("outlet", "Yang Cheng Evening News")]),
+            )
+        ),
         (
             "Xinhua News Agency Changsha May 3 (Reporter Li Yang) ",
             [
@@ -203,6 +220,9 @@ def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
         "Xinhua, the agency, was founded long ago.",
         "Xinhua: Why did you come to the county in the first place, and why do you stay here now?",
         "The Evening Post (founded in 1901) was sold in March to the county, which is to run it.",
+        "Paris, July 14 (a Sunday) was where and when it began, and the rest is known to all of them.",
+        "(Reuters) cameras stood at the door when it began, and the rest is known to all of them.",
+        "Good news: the county is to have a library of its own in May, and a park in June of the same year.",
     ],
 )
 def test_prose_is_no_dateline(line: str) -> None:

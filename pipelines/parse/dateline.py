@@ -15,6 +15,7 @@ from pipelines.parse.lexicon import (
     OUTLET_ENDINGS,
     REPORTER_LABELS,
     SITES,
+    SURNAMES,
     alternatives,
 )
 from pipelines.parse.memory import by_text
@@ -39,7 +40,10 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     known = alternatives(AGENCIES)
     outlet = rf"(?P<outlet>(?:{known})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
     when = rf"(?P<date>(?i:{MONTH_DAY}))"
-    agency = rf"\((?P<agency>{known}|(?!{_LABEL}){_NAME}(?:[ ]{_NAME}){{0,3}})\)"
+    no_paper = rf"(?!(?:{_NAME} ){{1,4}}(?:{alternatives(OUTLET_ENDINGS)})\))"
+    surname = rf"(?i:{alternatives(tuple(sorted(SURNAMES)))})"
+    signers = rf"(?:(?P<sender>{known}) )?(?P<signers>{no_paper}{surname} {_NAME}(?:(?:,? | and ){_NAME}){{0,7}})"
+    agency = rf"\((?:{signers}|(?P<agency>{known}|(?!{_LABEL}){_NAME}(?:[ ]{_NAME}){{0,3}}))\)"
     sent = rf"(?: (?i:{alternatives(DISPATCH_WORDS)}))?"
     label = rf"(?i:{alternatives(REPORTER_LABELS)})\b|Xinhua (?=[A-Z])"
     byline = rf"\((?P<byline>(?:{label})[^()\n]{{2,160}}|{_PERSONS})\)"
@@ -51,8 +55,11 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     plain = rf"(?P<outlet>{known}){_APP}(?:,\s?|\s)(?:{_PLACE},\s?)?{when}{sent}{behind}"
     reporter = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)}) [^()\n]{{2,160}})\)"
     local = rf"{_PLACE},\s?{when}\s{{0,2}}(?:\((?P<agency>{known})\)\s?)?{reporter}{_DASH}?\s?"
-    filed = rf"{_PLACE},\s?{when}\s{{0,2}}\((?P<agency>{known})\)\s(?=[A-Z\"“])"
-    told = rf"\((?P<agency>{known})\)\s?(?:{_PLACE},\s?)?{when}(?:{_DASH}|[,.:]\s)"
+    filed = rf"{_PLACE},\s?{when}\s{{0,2}}\((?:(?P<agency>{known})\)\s(?=[A-Z\"“])|{signers}\),?\s)"
+    told = (
+        rf"\((?P<agency>{alternatives(AGENCIES, SITES)})\)"
+        rf"(?:\s?(?:{_PLACE},\s?)?{when}(?:{_DASH}|[,.:]\s)|\s?(?:--+|—+|–|-)\s(?=[A-Z\"“]))"
+    )
     inside = (
         rf"(?P<byline>(?i:reporters?|correspondents?) {_NAME}(?: {_NAME}){{0,3}}(?:(?:, | and ){_NAME} {_NAME}){{0,4}})"
     )
@@ -67,7 +74,7 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for pattern in forms)
 
 
-_NEWS = tuple(name for name in AGENCIES if name.endswith(" News"))
+_NEWS = tuple(name for name in AGENCIES if name.endswith((" News", " news")))
 """Those that sign with a colon alone; others that do so speak in an interview."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SIGNS = ("(", "[", "【", *_MONTHS, *map(str.upper, _MONTHS))
@@ -93,7 +100,7 @@ def datelines(block: Block) -> tuple[list[Paragraph], Block]:
 
 def _signed(block: Block) -> tuple[Paragraph, Block] | None:
     beginning = block.text[:_FARTHEST_SIGN]
-    if not any(map(beginning.__contains__, _SIGNS)) and " News:" not in beginning[:_SHORTEST]:
+    if not any(map(beginning.__contains__, _SIGNS)) and " news:" not in beginning[:_SHORTEST].lower():
         return None
     for pattern in _patterns(in_brackets=beginning[0] in "([【"):
         match = pattern.match(block.text)
@@ -142,12 +149,17 @@ def _without_news(part: Part, surface: str) -> Part:
     return part._replace(end=part.start + len(paper)) if is_paper else part
 
 
+_COLUMNS = (
+    *(("outlet", "outlet"), ("place", "dateline_place"), ("date", "dateline_date")),
+    *(("agency", "outlet"), ("sender", "outlet")),
+)
+
+
 def _parts(match: re.Match[str], offset: int) -> tuple[Part, ...]:
     groups = match.groupdict()
-    columns = (("outlet", "outlet"), ("place", "dateline_place"), ("date", "dateline_date"), ("agency", "outlet"))
-    parts = [Part(c, offset + match.start(g), offset + match.end(g)) for g, c in columns if groups.get(g)]
+    parts = [Part(c, offset + match.start(g), offset + match.end(g)) for g, c in _COLUMNS if groups.get(g)]
     parts = [_without_news(part, match.string[part.start - offset : part.end - offset]) for part in parts]
-    named = next((group for group in ("byline", "teller") if groups.get(group)), None)
+    named = next((group for group in ("byline", "teller", "signers") if groups.get(group)), None)
     if named:
         start = offset + match.start(named)
         people = credited(groups[named].replace("Xinhua ", " " * 7), "reporters")
