@@ -440,7 +440,8 @@ def test_an_agency_in_a_credit_is_no_photographer() -> None:
         "-Xinhua English.news.cn", "-Xinhuanet.com", " - 华声在线", "-Hunan Daily - 华声在线", "_Guangming.com",
         " | CNA", "--People's Daily Online", "_The Paper", "_China Economic Net——National Economic Portal",
         "-chinanews.com", "_Eastday", "_News_Eastday", "｜The Paper", "-Viewpoint Headline-Hunan Daily-Huasheng Online",
-        "-Half-Month Talk Net", " -- Sports -- People's Daily Online", "_Policy interpretation_The Paper",
+        "-Half-Month Talk Net", " -River Network-Local news website",
+        " -- Sports -- People's Daily Online", "_Policy interpretation_The Paper",
     ],
 )  # fmt: skip
 def test_the_name_of_the_site_comes_off_the_headline(suffix: str) -> None:
