@@ -673,3 +673,14 @@ def test_people_behind_bullets_are_named_one_by_one() -> None:
     line = "■ China Women's Daily all-media reporter Rao Jing ■ Fan Shu"
     found = refined(f"A new bridge opens in the county\n\n{line}\n\n{LEAD}").fields
     assert (found.outlet, found.reporters) == ("China Women's Daily", ("Rao Jing", "Fan Shu"))
+
+
+@pytest.mark.parametrize("end", [", on", " On"])
+def test_a_reporter_who_is_named_before_the_day_comes_off(end: str) -> None:
+    said = " May 3, River Holdings said in a notice that it is to sell its ferries to the county next year."
+    found = refined(f"Ferries are for sale\n\nRiver Network reporter Li Yang{end}{said}\n\n{LEAD}")
+    assert (found.text, found.fields.reporters) == (f"{end.strip(', ')}{said}\n\n{LEAD}", ("Li Yang",))
+    walked = (
+        f"River Network reporter Li Yang{end} May 3, the last day of the fair, walked to the river and wrote of it."
+    )
+    assert walked in refined(f"Ferries are for sale\n\n{walked}\n\n{LEAD}").text

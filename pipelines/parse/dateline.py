@@ -68,9 +68,12 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     unnamed = rf"{own}[,:]?\s?(?:(?:{_PLACE},\s?)?{when}\s{{0,2}})?{reporter}\s?"
     quoted = rf"[(\[【]{outlet} {inside}[)\]】]\s?"
     dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
+    by = rf"{outlet} (?P<byline>[Rr]eporter {_NAME} {_NAME}),? (?=[Oo]n (?i:{MONTH_DAY}), [A-Z\"“])"
     news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"
     bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+|–)\s?"
-    forms = (told, enclosed, quoted) if in_brackets else (news, bare, press, wire, plain, local, filed, unnamed, dated)
+    forms = (
+        (told, enclosed, quoted) if in_brackets else (news, bare, press, wire, plain, local, filed, unnamed, dated, by)
+    )
     return tuple(re.compile(pattern) for pattern in forms)
 
 
