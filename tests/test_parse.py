@@ -684,3 +684,8 @@ def test_a_reporter_who_is_named_before_the_day_comes_off(end: str) -> None:
         f"River Network reporter Li Yang{end} May 3, the last day of the fair, walked to the river and wrote of it."
     )
     assert walked in refined(f"Ferries are for sale\n\n{walked}\n\n{LEAD}").text
+
+
+def test_an_office_behind_a_name_is_no_reporter() -> None:
+    for line in ("By Li Yang, General Affairs Bureau", "(By Li Yang, General Affairs Bureau)"):
+        assert refined(f"A new bridge opens in the county\n\n{LEAD}\n\n{line}").fields.reporters == ("Li Yang",)

@@ -10,7 +10,7 @@ from pipelines.dates import ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
 from pipelines.parse.lexicon import AGENCIES, SPOKEN_LABELS, SURNAMES, alternatives
-from pipelines.parse.outlets import is_outlet, named
+from pipelines.parse.outlets import OFFICE, is_outlet, named
 from pipelines.parse.people import credited, kept, label_pattern, leading_person, people
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
@@ -138,7 +138,7 @@ def _loose(inside: str, offset: int) -> list[Part]:
             return []
         value = text[label.end() :]
         names = list(credited(value, str(label.lastgroup)))
-        names = [each for each in names if value[each[1] : each[2]] not in AGENCIES] or names
+        names = [n for n in names if value[n[1] : n[2]] not in AGENCIES and not OFFICE.search(value, *n[1:])] or names
         if not names or not all(_may_be_named(value[a:b], column, is_sentence=True) for column, a, b in names):
             return []
         begin = offset + piece.start() + label.end()
@@ -166,7 +166,8 @@ def _unmarked(block: Block) -> Iterator[Part]:
     if match:
         offset = block.start + match.start("names")
         for a, b in people(match["names"]):
-            yield Part("outlet" if is_outlet(match["names"][a:b]) else "reporters", offset + a, offset + b)
+            if not OFFICE.search(match["names"], a, b):
+                yield Part("outlet" if is_outlet(match["names"][a:b]) else "reporters", offset + a, offset + b)
         return
     label = label_pattern().match(block.text)
     name = re.compile(r"[A-Z][\w'’-]+ [A-Z][\w'’-]+").fullmatch(block.text, label.end()) if label else None

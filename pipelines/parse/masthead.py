@@ -16,15 +16,12 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.dateline import dateline
 from pipelines.parse.lexicon import AGENCIES, PAGE_TOOLS, SITES, SPOKEN_LABELS, SURNAMES, TIME_LABELS, alternatives
-from pipelines.parse.outlets import is_outlet, named
+from pipelines.parse.outlets import OFFICE, is_outlet, named
 from pipelines.parse.people import LABELS, kept, people
 
 _MOST_ITEMS, _LONGEST_LINE = 40, 300
 _TIMES = frozenset(label.lower() for label in TIME_LABELS)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_OFFICE = re.compile(
-    r" (?:Committee|Department|Bureau|Office|Cent(?:er|re)|College|School|University|Association|Union)\b"
-)
 _KNOWN = frozenset(name.lower() for name in (*AGENCIES, *SITES))
 FIGURES = r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)"
 DAY = rf"(?:{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE})"
@@ -244,7 +241,7 @@ def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:
         yield Part("outlet", *known.span())
         return
     for a, b in people(text[begin:end]):
-        if column == "reporters" and _OFFICE.search(text, begin + a, begin + b):
+        if column == "reporters" and OFFICE.search(text, begin + a, begin + b):
             continue
         is_paper = column == "reporters" and is_outlet(text[begin + a : begin + b])
         yield Part("outlet" if is_paper else column, begin + a, begin + b)

@@ -9,6 +9,9 @@ from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, PICTURE_AGENCIES, 
 
 DOMAIN = r"(?:[A-Za-z][\w-]{0,40})(?:\.[A-Za-z][\w-]{0,40}){0,4}\.(?:com|cn|net|org|hk|tw|gov)\b"
 _OWN = r" (?:Net|Network|Online|Website|News Network)(?![\w-])"
+OFFICE = re.compile(
+    r" (?:Committee|Department|Bureau|Office|Cent(?:er|re)|College|School|University|Association|Union)\b"
+)
 DASHES = "-–—|_｜"
 """The marks before the name of a site: what has none of them has no such name."""
 _DASH = r"\s?(?:—{1,2}|–|-{1,3}|\||_)\s?"
