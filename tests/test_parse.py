@@ -686,6 +686,35 @@ def test_a_reporter_who_is_named_before_the_day_comes_off(end: str) -> None:
     assert walked in refined(f"Ferries are for sale\n\n{walked}\n\n{LEAD}").text
 
 
+@pytest.mark.parametrize(
+    ("line", "captions"),
+    [
+        ("The picture shows readers at the gate of St. Mary's.", True),
+        ("Photo shows readers at the gate of the old hall.", True),
+        ("The scene of the opening of the old hall, taken in Changsha on May 3.", True),
+        ("Photo from the official website of the county library.", False),
+        ("The pictures come from the Internet.", False),
+        ("Xinhua News Agency issued by Li Yang", False),
+    ],
+)
+def test_what_speaks_of_a_lost_picture_is_no_text(line: str, captions: bool) -> None:
+    found = refined(f"A new bridge opens in the county\n\n{LEAD}\n\n{line}\n\n{LEAD}")
+    assert (found.text, found.fields.captions) == (f"{LEAD}\n\n{LEAD}", (line,) if captions else ())
+
+
+def test_what_stands_above_the_credit_of_a_picture_is_its_caption() -> None:
+    shown = (
+        "On May 3, " + "the men of the second ferry and their sons " * 5 + "picked pears.",
+        "Most of them were lost.",
+    )
+    for credit in ("Photo by China News Agency reporter Li Yang", "China News Agency reporter Li Yang photo"):
+        raw = "\n".join(
+            ("Pears are picked in the rain", *shown, credit, f"Xinhua News Agency, Changsha, May 3. {LEAD}")
+        )
+        found = refined(raw)
+        assert (found.text, found.fields.captions, found.fields.photographers) == (LEAD, shown, ("Li Yang",))
+
+
 def test_an_office_behind_a_name_is_no_reporter() -> None:
     for line in ("By Li Yang, General Affairs Bureau", "(By Li Yang, General Affairs Bureau)"):
         assert refined(f"A new bridge opens in the county\n\n{LEAD}\n\n{line}").fields.reporters == ("Li Yang",)

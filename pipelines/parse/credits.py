@@ -12,6 +12,7 @@ from pipelines.parse.blocks import Block, word_count
 from pipelines.parse.lexicon import AGENCIES, SPOKEN_LABELS, SURNAMES, alternatives
 from pipelines.parse.outlets import OFFICE, is_outlet, named
 from pipelines.parse.people import credited, kept, label_pattern, leading_person, people
+from pipelines.parse.pictures import of_lost
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
 _ONLY_PARENTHESES = re.compile(r"(?:[(（\[【][^()（）\[\]【】]{2,240}[)）\]】]\s{0,3}){1,4}[.。]?")
@@ -34,6 +35,8 @@ def caption(block: Block) -> Paragraph | None:
     pictured = _PICTURE_CREDIT.search(block.text, max(0, len(block.text) - 110)) if _may_picture(block.text) else None
     if pictured and (shown := _shown(block, pictured)):
         return shown
+    if alone := of_lost(block):
+        return alone
     numbered = _NUMBERED.match(block.text)
     if numbered and word_count(block.text) <= _LONGEST_NUMBERED:
         return Paragraph(
@@ -262,7 +265,7 @@ def _spoken(block: Block) -> Iterator[Part]:
     match = _spoken_pattern().fullmatch(block.text)
     if match:
         offset = block.start + match.start("names")
-        column = "photographers" if match["photo"] else "reporters"
+        column = "photographers" if match["photo"] or match["shot"] else "reporters"
         first = leading_person(match["outlet"])
         if first:
             yield Part(column, block.start + match.start("outlet"), block.start + match.start("outlet") + first)
@@ -286,7 +289,7 @@ def _spoken_pattern() -> re.Pattern[str]:
         rf"(?:[□■●◎▲◆○☆★◇△▶►•※]\s?)?[(（【]?(?:(?P<photo>Photo by )|By )?"
         rf"(?P<outlet>(?:[A-Z][\w'’]*(?:[ -]{{1,3}}|\s?·\s?)){{0,8}}?){role} "
         rf"(?P<names>{names}(?:[,;]? {role} {names}){{0,3}})"
-        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told})?"
+        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told}|(?P<shot> photos?))?"
         rf"(?: (?:[Pp]hoto|[Pp]icture)s? (?:provided )?by (?:the )?(?:interviewees?|respondents?|unit))?[)）】]?"
     )
 

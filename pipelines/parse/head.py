@@ -69,13 +69,22 @@ def head(
 def _above_dateline(blocks: list[Block]) -> list[Paragraph]:
     """Sentences between the headline and the dateline of an agency: a deck, or what a picture showed on its day."""
     signed = next((k for k, block in enumerate(blocks[: _MOST_DECKS + 1]) if dateline.said(block.text)), 0)
-    above = [_deck(block) for block in blocks[:signed]]
+    last = readings.said(blocks[signed - 1].text)[0] if signed else None
+    is_pictured = last is not None and ("photo" in last.layout or any(p.field == "photographers" for p in last.parts))
+    dated = next((k for k in range(signed) if _DAY.search(blocks[k].text)), signed) if is_pictured else signed
+    above = [(_deck if k < dated else _shown)(block) for k, block in enumerate(blocks[:signed])]
     return [deck for deck in above if deck] if all(above) else []
 
 
 def _is_told(text: str) -> bool:
     """Tell a short text, as of a letter, from a headline, which has two sentences at most."""
     return len(sentence_ends(text)) > _MOST_SENTENCES
+
+
+@by_text
+def _shown(block: Block) -> Paragraph | None:
+    """What a line between the day of a picture and its credit is."""
+    return readings.said(block.text)[0] or block.paragraph("caption", "caption")
 
 
 @by_text

@@ -67,6 +67,34 @@ def _credit() -> re.Pattern[str]:
     )
 
 
+_SCENE = re.compile(
+    rf"The scene of .{{8,300}} (?:filmed|taken|photographed|shot) (?:in|at) [A-Z].{{1,60}} on (?i:{MONTH_DAY})\.?"
+    r"|(?:(?:The p|P)ictures?|Photos?) shows? (?!(?:that|how|what|why|when|no|little|some|signs?|all)\b).{8,300}\."
+)
+"""What one sentence says of a picture."""
+
+
+@cache
+def _origin() -> re.Pattern[str]:
+    """Match a line that says without a colon where a picture comes from: the agency that sent it, or a site."""
+    site = r"(?:the )?(?:official )?(?:web ?site|web|internet|network|microblog|weibo|wechat)\b(?!.* show).{0,80}"
+    sent = r"(?:issued|published|released|distributed)(?: by (?-i:[A-Z]\w+(?: [A-Z]\w+){0,3}))?"
+    return re.compile(
+        rf"(?-i:{alternatives(AGENCIES)}) {sent}|(?:(?:photo|picture|image)s?(?: taken)?"
+        rf"|the (?:photo|picture|image)s? (?:comes?|(?:is|are|was|were)(?: taken)?)) from {site}",
+        re.IGNORECASE,
+    )
+
+
+def of_lost(block: Block) -> Paragraph | None:
+    """Recognise a line that speaks of a picture which is not there: what it shows, or where it comes from."""
+    if _origin().fullmatch(block.text):
+        return block.paragraph("credit", "photo-credit")
+    if _SCENE.fullmatch(block.text) and len(sentence_spans(block.text, 0, len(block.text))) == 1:
+        return block.paragraph("caption", "caption")
+    return None
+
+
 def _names(text: str, offset: int) -> Iterator[Part]:
     """The photographers in a credit: capitalised words between slashes and commas that name no agency and no site."""
     for piece in re.finditer(r"[^/,;:()\[\]&]+", text):
