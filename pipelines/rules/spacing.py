@@ -46,8 +46,10 @@ _TORN = re.compile(
 _APOSTROPHE = re.compile(
     r"(?<=[A-Za-z0-9])[ ](?P<tail>['’](?:s|(?<=n ['’])t(?! [A-Z])|re|ve|ll|S(?= [a-z])))(?=[ .,;:?!])"
 )
-_SMALL_WORDS = ("the", "a", "an", "of", "and", "with", "its", "their", "our", "his", "by", "at", "from", "percent")
-_SMALL_WORDS += ("and its", "of the")
+_SMALL_WORDS = (
+    "the", "a", "an", "of", "and", "with", "its", "their", "our", "his", "by", "at", "from", "percent", "and its",
+    "of the",
+)  # fmt: skip
 _SMALL = re.compile(
     rf"(?<![\w'’-])(?P<at>(?P<word>{'|'.join(_SMALL_WORDS)})"
     r"(?:(?: (?P=word))+|(?: (?=[A-Z])(?i:(?P=word)))+(?= [a-z\"“]))"
