@@ -95,7 +95,7 @@ def read_own(source: Path | str) -> Own:
         glossary = (read_beside(source, GLOSSARY_FILE) or b"").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CorpusError(f"{place}: byte {error.start} is not valid UTF-8; save it as UTF-8", USAGE) from error
-    return Own(place, glossary, read_corrections(source))
+    return Own(place if glossary else "", glossary, read_corrections(source))
 
 
 def make_knowledge(own: Own, *, redact: bool = True) -> Knowledge:

@@ -106,7 +106,7 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(tmp_path: Path, mon
 def test_the_command_killed_in_the_middle_goes_on_where_it_was(tmp_path: Path) -> None:
     raw = tmp_path / "source" / "raw"
     raw.mkdir(parents=True)
-    for number, text in enumerate(make_texts(0, 600, own_paragraphs=False)):
+    for number, text in enumerate(make_texts(0, 1_500, own_paragraphs=False)):
         (raw / f"d{number:04}.txt").write_text(text, encoding="utf-8")
     store, area = tmp_path / "store", tmp_path / "store" / "interim" / "shards"
     command = ["-m", "pipelines", "publish", str(tmp_path / "source"), "--to", str(store), "--workers", "2", "--json"]

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 SMALL = 2_000_000
 """Bytes of raw text for which no other process is worth its start."""
 
-MERGED_AT_ONCE = 2
-"""Tables that are written at the same time; each holds some hundred megabytes."""
+WORKERS_A_TABLE = 2
+"""A table that is written holds as much memory (some 300 MB) as so many workers did, so no more are written at once."""
 
 MOST_KEPT = 20_000_000_000
 """Bytes that the stage area may hold."""
@@ -122,7 +122,7 @@ def _merge(refined: Refined, folder: Path) -> int:
             settled = settle(connection, job.settings, _Looked({"text": pieces["documents"], "sketch": pieces["keys"]}))
             order = merge.find_order(connection, settled)
             write_table(merge.rejected(connection, settled, job.settings), "rejects", folder / "rejects")
-        with ThreadPoolExecutor(min(refined.workers, MERGED_AT_ONCE)) as pool:  # Arrow lets go of Python's lock
+        with ThreadPoolExecutor(max(1, refined.workers // WORKERS_A_TABLE)) as pool:  # Arrow lets go of Python's lock
             written = [pool.submit(_write, table, pieces[table], order, scratch, folder) for table in FILLED]
         for each in written:
             each.result()

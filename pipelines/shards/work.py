@@ -92,7 +92,7 @@ def fingerprint_of(knowledge: Knowledge, settings: Settings) -> str:
 
 def fingerprint_here(job: Job) -> str:
     """Return the fingerprint of a job as this process would have it, which may run other code than the one it is of."""
-    return fingerprint_of(_knowledge(job.own, job.settings.redact), job.settings)
+    return fingerprint_of(knowledge_of(job.own, job.settings.redact), job.settings)
 
 
 def refine_shard(shard: Shard, job: Job) -> Result:
@@ -141,7 +141,7 @@ def _make(shard: Shard, job: Job, key: str) -> Result:
         raise CorpusError(
             "a worker runs another version of Corpus or of its libraries: install the same on all of them"
         )
-    knowledge = _knowledge(job.own, job.settings.redact)
+    knowledge = knowledge_of(job.own, job.settings.redact)
     limits = {rule.id: rule for rule in knowledge.rules}
     excesses: list[Excess] = []
     counts = {"documents": 0, "rejects": 0}
@@ -186,7 +186,8 @@ def _libraries() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _knowledge(own: Own, redact: bool) -> Knowledge:  # noqa: FBT001 - a key
+def knowledge_of(own: Own, redact: bool) -> Knowledge:  # noqa: FBT001 - a key
+    """Return what a source's texts are cleaned with; that of the last source is kept."""
     return make_knowledge(own, redact=redact)
 
 
