@@ -172,6 +172,26 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
         ("CCTV news: ", [("outlet", "CCTV news")]),
         ("(CNN) May 3 - ", [("dateline_date", "May 3"), ("outlet", "CNN")]),
         ("(Reuters) -- ", [("outlet", "Reuters")]),
+        ("CNN, May 3 - ", [("outlet", "CNN"), ("dateline_date", "May 3")]),
+        ("ChinaNews, May 3 (Xinhua) -- ", [("outlet", "ChinaNews"), ("dateline_date", "May 3")]),
+        ("CCTV News Client: ", [("outlet", "CCTV News")]),
+        ("Beijing News (Reporter Li Yang): ", [("outlet", "Beijing News"), ("reporters", "Li Yang")]),
+        *(
+            (
+                f"China News Service, Changsha, May 3{signed} ",
+                [
+                    ("outlet", "China News Service"),
+                    ("dateline_place", "Changsha"),
+                    ("dateline_date", "May 3"),
+                    ("reporters", "Li Yang"),
+                ],
+            )
+            for signed in (" (Reporter Li Yang):", " (reporter Li Yang).", " (Li Yang, reporter)", " - (Li Yang)")
+        ),
+        (
+            "CHANGSHA, May 3 (Xinhua): ",
+            [("dateline_place", "CHANGSHA"), ("dateline_date", "May 3"), ("outlet", "Xinhua")],
+        ),
         *(
             (f"Changsha, May 3 ({signed}){end}", [("dateline_place", "Changsha"), ("dateline_date", "May 3"), *who])
             for signed, end, who in (

@@ -37,7 +37,7 @@ _PERSONS = rf"{_NAME}(?: {_NAME}){{0,5}}(?:(?:, | and ){_NAME}(?: {_NAME}){{0,3}
 @cache
 def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     """The forms that begin with a bracket, or those that do not; which of these comes first matters."""
-    known = alternatives(AGENCIES)
+    known = alternatives(AGENCIES, SITES)
     outlet = rf"(?P<outlet>(?:{known})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
     when = rf"(?P<date>(?i:{MONTH_DAY}))"
     no_paper = rf"(?!(?:{_NAME} ){{1,4}}(?:{alternatives(OUTLET_ENDINGS)})\))"
@@ -46,26 +46,23 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     agency = rf"\((?:{signers}|(?P<agency>{known}|(?!{_LABEL}){_NAME}(?:[ ]{_NAME}){{0,3}}))\)"
     sent = rf"(?: (?i:{alternatives(DISPATCH_WORDS)}))?"
     label = rf"(?i:{alternatives(REPORTER_LABELS)})\b|Xinhua (?=[A-Z])"
-    byline = rf"\((?P<byline>(?:{label})[^()\n]{{2,160}}|{_PERSONS})\)"
-    wire = rf"(?:{_PLACE},\s?)?{when}[.,]?\s{{0,2}}{agency}{_DASH}"
+    byline = rf"\((?P<byline>(?:{label})[^()\n]{{2,160}}|{_PERSONS}(?:, (?i:reporters?))?)\)"
+    wire = rf"(?:{_PLACE},\s?)?{when}[.,]?\s{{0,2}}{agency}(?:[.:]?{_DASH}|[.:]\s)"
     told_by = rf"(?P<teller>(?i:reporters?) {_NAME} {_NAME}(?:(?:, | and ){_NAME} {_NAME}){{0,3}}) report(?:ed|s)?[:：]"
-    end = rf"(?:\((?:{known})\){_DASH}?|{byline}{_DASH}?|{told_by}|{_DASH})"
+    end = rf"(?:\((?:{known})\){_DASH}?|{_DASH}?{byline}(?:[.,:](?=\s)|{_DASH})?|{told_by}|{_DASH})"
     press = rf"{outlet}{_APP}(?:[,.]\s?|\s)(?:{_PLACE},?\s?)?{when}{sent}[,.:]?\s{{0,2}}(?:\((?:{known})\)\s?)?{end}\s?"
     behind = r"(?!,?\s?(?:19|20)\d\d\b)(?:\.\s|:\s|,\s|\s(?=[A-Z\"“])|(?=,?\s?(?i:title|topic)\s?[:：]))\s?"
     plain = rf"(?P<outlet>{known}){_APP}(?:,\s?|\s)(?:{_PLACE},\s?)?{when}{sent}{behind}"
-    reporter = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)}) [^()\n]{{2,160}})\)"
-    local = rf"{_PLACE},\s?{when}\s{{0,2}}(?:\((?P<agency>{known})\)\s?)?{reporter}{_DASH}?\s?"
+    reporter = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)}) [^()\n]{{2,160}})\)(?:[.,:](?=\s)|{_DASH})?\s?"
+    local = rf"{_PLACE},\s?{when}\s{{0,2}}(?:\((?P<agency>{known})\)\s?)?{reporter}"
     filed = rf"{_PLACE},\s?{when}\s{{0,2}}\((?:(?P<agency>{known})\)\s(?=[A-Z\"“])|{signers}\),?\s)"
-    told = (
-        rf"\((?P<agency>{alternatives(AGENCIES, SITES)})\)"
-        rf"(?:\s?(?:{_PLACE},\s?)?{when}(?:{_DASH}|[,.:]\s)|\s?(?:--+|—+|–|-)\s(?=[A-Z\"“]))"
-    )
+    told = rf"\((?P<agency>{known})\)(?:\s?(?:{_PLACE},\s?)?{when}(?:{_DASH}|[,.:]\s)|{_DASH}(?<=\s)(?=[A-Z\"“]))"
     inside = (
         rf"(?P<byline>(?i:reporters?|correspondents?) {_NAME}(?: {_NAME}){{0,3}}(?:(?:, | and ){_NAME} {_NAME}){{0,4}})"
     )
     enclosed = rf"\((?P<outlet>{known}) {inside},\s?(?:{_PLACE},\s?)?{when}(?: [a-z]{{2,12}})?\)\s?"
     own = rf"(?:(?:Our|This) (?:newspaper|paper|site|website|network)(?: news| report)?|{outlet})"
-    unnamed = rf"{own}[,:]?\s?(?:(?:{_PLACE},\s?)?{when}\s{{0,2}})?{reporter}\s?"
+    unnamed = rf"{own}[,:]?\s?(?:(?:{_PLACE},\s?)?{when}\s{{0,2}})?{reporter}"
     quoted = rf"[(\[【]{outlet} {inside}[)\]】]\s?"
     dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
     by = rf"{outlet} (?P<byline>[Rr]eporter {_NAME} {_NAME}),? (?=[Oo]n (?i:{MONTH_DAY}), [A-Z\"“])"
@@ -103,7 +100,7 @@ def datelines(block: Block) -> tuple[list[Paragraph], Block]:
 
 def _signed(block: Block) -> tuple[Paragraph, Block] | None:
     beginning = block.text[:_FARTHEST_SIGN]
-    if not any(map(beginning.__contains__, _SIGNS)) and " news:" not in beginning[:_SHORTEST].lower():
+    if not any(map(beginning.__contains__, _SIGNS)) and " news" not in beginning[:_SHORTEST].lower():
         return None
     for pattern in _patterns(in_brackets=beginning[0] in "([【"):
         match = pattern.match(block.text)
