@@ -182,7 +182,7 @@ def _unmarked(block: Block) -> Iterator[Part]:
 def _according_pattern() -> re.Pattern[str]:
     person = r"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+)"
     return re.compile(
-        r"[(（]\s?(?:(?:According to|From|Via|Comprehensive report (?:from|by)) (?:the )?)?"
+        r"[(（]\s?(?:(?:According to|From|Via|(?:As )?reported by|Comprehensive report (?:from|by)) (?:the |an? )?)?"
         rf"(?:(?P<outlet>{alternatives(AGENCIES)})(?: reports?| APP| client| WeChat)?|(?P<desk>{named()})(?= {person}))"
         rf"(?: (?P<name>{person}))?\s?[)）]",
         re.IGNORECASE,
@@ -279,15 +279,15 @@ def _spoken(block: Block) -> Iterator[Part]:
 @cache
 def _spoken_pattern() -> re.Pattern[str]:
     name = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,7}"
-    names = rf"{name}(?:(?:, | and |、| ?[■●◆▲] ?){name}){{0,5}}"
+    names = rf"{name}(?:(?:,? and |, |、| ?[■●◆▲] ?){name}){{0,5}}"
     kind = r"(?:[Ss]pecial|[Ii]ntern|[Tt]rainee|[Aa]ll[- ][Mm]edia|[Ss]taff|[Cc]hief) "
     role = (
         rf"(?:[Oo]ur )?(?:{kind}|[Cc]ommentator and )?(?:[Rr]eporters?|[Cc]orrespondents?|[Ii]nterns?|[Jj]ournalists?)"
     )
-    told = r"(?:(?:photo(?:graphy)?|photographic|comprehensive) )?report(?:s|ed|ing|age)?"
+    told = r"(?:(?:photo(?:graphy)?|photographic|comprehensive(?:ly)?) )?report(?:s|ed|ing|age)?"
     return re.compile(
         rf"(?:[□■●◎▲◆○☆★◇△▶►•※]\s?)?[(（【]?(?:(?P<photo>Photo by )|By )?"
-        rf"(?P<outlet>(?:[A-Z][\w'’]*(?:[ -]{{1,3}}|\s?·\s?)){{0,8}}?){role} "
+        rf"(?P<outlet>(?:[A-Z][\w'’]*(?:[ -]{{1,3}}|\s?·\s?|, )){{0,8}}?)(?:(?:client|app) )?{role} "
         rf"(?P<names>{names}(?:[,;]? {role} {names}){{0,3}})"
         rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told}|(?P<shot> photos?))?"
         rf"(?: (?:[Pp]hoto|[Pp]icture)s? (?:provided )?by (?:the )?(?:interviewees?|respondents?|unit))?[)）】]?"
