@@ -460,7 +460,8 @@ def test_an_agency_in_a_credit_is_no_photographer() -> None:
         "-Xinhua English.news.cn", "-Xinhuanet.com", " - 华声在线", "-Hunan Daily - 华声在线", "_Guangming.com",
         " | CNA", "--People's Daily Online", "_The Paper", "_China Economic Net——National Economic Portal",
         "-chinanews.com", "_Eastday", "_News_Eastday", "｜The Paper", "-Viewpoint Headline-Hunan Daily-Huasheng Online",
-        "-Half-Month Talk Net", " -River Network-Local news website",
+        "-Half-Month Talk Net", " -River Network-Local news website", " - River Net - Professional News Site",
+        " - Voice of America", " - BBC News Chinese",
         " -- Sports -- People's Daily Online", "_Policy interpretation_The Paper",
     ],
 )  # fmt: skip
