@@ -739,3 +739,17 @@ def test_what_stands_above_the_credit_of_a_picture_is_its_caption() -> None:
 def test_an_office_behind_a_name_is_no_reporter() -> None:
     for line in ("By Li Yang, General Affairs Bureau", "(By Li Yang, General Affairs Bureau)"):
         assert refined(f"A new bridge opens in the county\n\n{LEAD}\n\n{line}").fields.reporters == ("Li Yang",)
+
+
+@pytest.mark.parametrize("label", ["", "Question: ", "The theme: ", "Subject: "])
+def test_a_title_that_stands_again_behind_a_dateline_goes_with_it(label: str) -> None:
+    signed = f"Xinhua News Agency, Changsha, May 3. {label}A new bridge is open in the county"
+    found = refined(f"A new bridge opens in the county\n\n{signed}\n\n{LEAD}")
+    assert (found.text, found.fields.subtitles) == (LEAD, ())
+    assert (found.fields.dateline_place, found.fields.outlet) == ("Changsha", "Xinhua News Agency")
+
+
+def test_another_headline_behind_a_dateline_is_a_deck() -> None:
+    found = refined(f"A new bridge opens in the county\n\nCHANGSHA, May 3 (Xinhua) -- Ferrymen look for work\n\n{LEAD}")
+    assert (found.text, found.fields.subtitles) == (LEAD, ("Ferrymen look for work",))
+    assert found.fields.dateline_place == "Changsha"

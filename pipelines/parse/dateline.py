@@ -98,17 +98,24 @@ def datelines(block: Block) -> tuple[list[Paragraph], Block]:
     return found, block
 
 
-def _signed(block: Block) -> tuple[Paragraph, Block] | None:
+@by_text
+def before_headline(block: Block) -> tuple[Paragraph, Block] | None:
+    """The same before a mere headline, which only tells where the title is known already: it must name a day."""
+    found = _signed(block, headlined=True)
+    return found if found and any(part.field == "dateline_date" for part in found[0].parts) else None
+
+
+def _signed(block: Block, *, headlined: bool = False) -> tuple[Paragraph, Block] | None:
     beginning = block.text[:_FARTHEST_SIGN]
     if not any(map(beginning.__contains__, _SIGNS)) and " news" not in beginning[:_SHORTEST].lower():
         return None
     for pattern in _patterns(in_brackets=beginning[0] in "([【"):
         match = pattern.match(block.text)
-        rest = _behind(block, match.end()) if match else None
+        rest = _behind(block, match.end(), headlined=headlined) if match else None
         if match and rest:
             return Paragraph("dateline", block.start, rest.start, "dateline", kept(_parts(match, block.start))), rest
     other = in_any_order(block.text)
-    rest = _behind(block, other[0]) if other else None
+    rest = _behind(block, other[0], headlined=headlined) if other else None
     if other is None or rest is None:
         return None
     by = block.start
@@ -116,11 +123,11 @@ def _signed(block: Block) -> tuple[Paragraph, Block] | None:
     return Paragraph("dateline", block.start, rest.start, "dateline", kept(parts)), rest
 
 
-def _behind(block: Block, position: int) -> Block | None:
-    """The text behind a dateline; None where there is none, or but a headline."""
+def _behind(block: Block, position: int, *, headlined: bool) -> Block | None:
+    """The text behind a dateline, or the headline where one is wanted; None where there is none."""
     text = block.text[position:].lstrip()
     rest = Block(block.end - len(text), block.end, text)
-    return rest if text and (not is_headline(rest) or ORIGINAL_LABEL.match(text)) else None
+    return rest if text and (is_headline(rest) and not ORIGINAL_LABEL.match(text)) == headlined else None
 
 
 ORIGINAL_LABEL = re.compile(rf"(?:{alternatives(ORIGINAL_TITLE_LABELS)})\s?[:：]\s?", re.IGNORECASE)

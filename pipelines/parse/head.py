@@ -7,10 +7,10 @@ import re
 from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.memory import remember
-from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, word_count
+from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, stems, word_count
 from pipelines.parse.chrome import is_furniture, share_bar
 from pipelines.parse.credits import caption, credit_line
-from pipelines.parse.dateline import ORIGINAL_LABEL, dateline
+from pipelines.parse.dateline import ORIGINAL_LABEL, before_headline, dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
 from pipelines.parse.lexicon import SURNAMES
 from pipelines.parse.masthead import loose_stamp, masthead_line
@@ -25,6 +25,11 @@ _SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[
 _SERIAL = re.compile(r"(?:[①-⑳]|[(（\[]\d{1,3}[)）\]]|\b(?:No|Part|Series|Issue|Episode)\.? ?\d{1,3})$")
 """The number of a text in a series, with which the name of the series ends above the headline."""
 _SECTION = re.compile(r"(?i:article|chapter|section|part|act|scene|appendix|annex)\s+(?:\d+|[IVXLC]+)\b")
+_TOPIC = re.compile(
+    r"(?:the )?(?:question|problem|subject|theme|headline|topic|titled?|entitled|caption)(?: title)?\s?[:：]\s?",
+    re.IGNORECASE,
+)
+"""What engines make of the word that announces the title behind a dateline."""
 _DAY = re.compile(MONTH_DAY, re.IGNORECASE)
 MIN_TITLE_WORDS, _MOST_DECKS, _LONGEST_DECK, _MOST_SENTENCES = 4, 4, 30, 2
 LONGEST_RUN = 3
@@ -50,6 +55,11 @@ def head(
             title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
             rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
             continue
+        again = _told_again(rest[0], title) if title else []
+        if again:
+            found += again
+            rest.pop(0)
+            continue
         asked = _asked(rest, title, signed)
         if asked:
             title = title or (rest[0].text if asked.role == "title" else "")
@@ -64,6 +74,20 @@ def head(
         rest.pop(0)
     above = _above_dateline(rest) if title else []
     return [*found, *above], rest[len(above) :]
+
+
+def _told_again(block: Block, title: str) -> list[Paragraph]:
+    """A dateline with but a headline behind it: the title once more, in whatever words, or a deck."""
+    signed = before_headline(block)
+    if signed is None:
+        return []
+    start, end, text = signed[1]
+    label = _TOPIC.match(text)
+    words = stems(text)
+    if label is None and 2 * len(words & stems(title)) < len(words):
+        return [signed[0], labelled_title(signed[1], "subtitle", "header-deck")]
+    cuts = ((start, start + label.end()),) if label else ()
+    return [signed[0], Paragraph("original_title", start, end, "original-title", cuts=cuts)]
 
 
 def _above_dateline(blocks: list[Block]) -> list[Paragraph]:
