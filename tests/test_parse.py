@@ -716,6 +716,11 @@ def test_a_reporter_who_is_named_before_the_day_comes_off(end: str) -> None:
         ("Photo from the official website of the county library.", False),
         ("The pictures come from the Internet.", False),
         ("Xinhua News Agency issued by Li Yang", False),
+        ("Xinhua News Agency issued (photographed by Li Yang)", False),
+        ("Photo by Li Yang, China News Service", False),
+        ("Picture source: Visual China", False),
+        ("Photo courtesy of the museum of the county", False),
+        ("Xinhua photo", False),
     ],
 )
 def test_what_speaks_of_a_lost_picture_is_no_text(line: str, captions: bool) -> None:
@@ -753,3 +758,9 @@ def test_another_headline_behind_a_dateline_is_a_deck() -> None:
     found = refined(f"A new bridge opens in the county\n\nCHANGSHA, May 3 (Xinhua) -- Ferrymen look for work\n\n{LEAD}")
     assert (found.text, found.fields.subtitles) == (LEAD, ("Ferrymen look for work",))
     assert found.fields.dateline_place == "Changsha"
+
+
+def test_a_picture_from_the_archive_is_a_caption_without_its_label() -> None:
+    for label in ("Data map: ", "File photo: ", "Profile picture："):
+        found = refined(f"A new bridge opens in the county\n\n{LEAD}\n\n{label}ships on the river in May.\n\n{LEAD}")
+        assert (found.text, found.fields.captions) == (f"{LEAD}\n\n{LEAD}", ("ships on the river in May.",))

@@ -54,8 +54,8 @@ _LONGEST_NUMBERED = 60
 
 _PICTURE_CREDIT = re.compile(
     r"(?:^|(?<=[.。!?”\"] )|(?<=[.。!?”\"])|(?<=[A-Za-z] )(?=[(（\[]))[(（\[]?"
-    r"(?:(?:Photo|Picture|Image)s?(?: taken)? by|Photographed by|Photo/)\s?"
-    r"(?P<name>(?:[A-Z][\w'’&.-]*|reporter|correspondent|/|,|and|for)(?:[ /,](?:[A-Z][\w'’&.-]*|reporter|"
+    r"(?:(?:[Pp]hoto|[Pp]icture|[Ii]mage)s?(?: taken)? by|[Pp]hotographed by|Photo/)\s?"
+    r"(?P<name>(?:[A-Z][\w'’&.-]*|reporter|correspondent|/|,|and|for)(?:(?:[ /]|, ?)(?:[A-Z][\w'’&.-]*|reporter|"
     r"correspondent|/|and|for))*)[)）\]]?\.?$"
 )
 
@@ -72,7 +72,7 @@ def _shown(block: Block, credit: re.Match[str]) -> Paragraph | None:
     names = [(a, b) for a, b in spans if not is_outlet(credit["name"][a:b])]
     parts = tuple(Part("photographers", offset + a, offset + b) for a, b in names)
     above = block.text[: credit.start()].rstrip()
-    if not above or is_outlet(above.removeprefix("Published by ").removeprefix("Issued by ")):
+    if not above or is_outlet(above.removeprefix("Published by ").removeprefix("Issued by ").removesuffix(" issued")):
         return Paragraph("credit", block.start, block.end, "photo-credit", parts)
     if credit.group()[0] in "(（[" and not _PICTURED.search(above):
         return None
@@ -289,7 +289,7 @@ def _spoken_pattern() -> re.Pattern[str]:
         rf"(?:[□■●◎▲◆○☆★◇△▶►•※]\s?)?[(（【]?(?:(?P<photo>Photo by )|By )?"
         rf"(?P<outlet>(?:[A-Z][\w'’]*(?:[ -]{{1,3}}|\s?·\s?|, )){{0,8}}?)(?:(?:client|app) )?{role} "
         rf"(?P<names>{names}(?:[,;]? {role} {names}){{0,3}})"
-        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told}|(?P<shot> photos?))?"
+        rf"(?: (?:{told} )?(?:from|in) [A-Z]\w+(?: [A-Z]\w+)?(?: {told})?| {told}|(?P<shot> photo\w*))?"
         rf"(?: (?:[Pp]hoto|[Pp]icture)s? (?:provided )?by (?:the )?(?:interviewees?|respondents?|unit))?[)）】]?"
     )
 

@@ -72,6 +72,8 @@ _SCENE = re.compile(
     r"|(?:(?:The p|P)ictures?|Photos?) shows? (?!(?:that|how|what|why|when|no|little|some|signs?|all)\b).{8,300}\."
 )
 """What one sentence says of a picture."""
+_FILED = re.compile(r"(?:Data|Profile|File|Information|Archive) (?:map|photo|picture|image)s?\s?[:：]\s?(?=[\w\"“])")
+"""What engines make of the label of a picture from the archive."""
 
 
 @cache
@@ -80,7 +82,8 @@ def _origin() -> re.Pattern[str]:
     site = r"(?:the )?(?:official )?(?:web ?site|web|internet|network|microblog|weibo|wechat)\b(?!.* show).{0,80}"
     sent = r"(?:issued|published|released|distributed)(?: by (?-i:[A-Z]\w+(?: [A-Z]\w+){0,3}))?"
     return re.compile(
-        rf"(?-i:{alternatives(AGENCIES)}) {sent}|(?:(?:photo|picture|image)s?(?: taken)?"
+        rf"[(（]?(?:photo|picture|image)s? (?:source\s?[:：]|courtesy of|provided by)(?!.* show) ?.{{2,60}}"
+        rf"|(?-i:{alternatives(AGENCIES)}) (?:photo|{sent})|(?:(?:photo|picture|image)s?(?: taken)?"
         rf"|the (?:photo|picture|image)s? (?:comes?|(?:is|are|was|were)(?: taken)?)) from {site}",
         re.IGNORECASE,
     )
@@ -90,9 +93,11 @@ def of_lost(block: Block) -> Paragraph | None:
     """Recognise a line that speaks of a picture which is not there: what it shows, or where it comes from."""
     if _origin().fullmatch(block.text):
         return block.paragraph("credit", "photo-credit")
-    if _SCENE.fullmatch(block.text) and len(sentence_spans(block.text, 0, len(block.text))) == 1:
-        return block.paragraph("caption", "caption")
-    return None
+    label = _FILED.match(block.text)
+    if not (label or _SCENE.fullmatch(block.text)) or len(sentence_spans(block.text, 0, len(block.text))) > 1:
+        return None
+    cuts = ((block.start, block.start + label.end()),) if label else ()
+    return Paragraph("caption", block.start, block.end, "caption", (), cuts)
 
 
 def _names(text: str, offset: int) -> Iterator[Part]:
