@@ -172,6 +172,7 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
         ("CCTV news: ", [("outlet", "CCTV news")]),
         ("(CNN) May 3 - ", [("dateline_date", "May 3"), ("outlet", "CNN")]),
         ("(Reuters) -- ", [("outlet", "Reuters")]),
+        ("(Deutsche Welle Chinese website) ", [("outlet", "Deutsche Welle Chinese website")]),
         ("CNN, May 3 - ", [("outlet", "CNN"), ("dateline_date", "May 3")]),
         ("ChinaNews, May 3 (Xinhua) -- ", [("outlet", "ChinaNews"), ("dateline_date", "May 3")]),
         ("CCTV News Client: ", [("outlet", "CCTV News")]),
@@ -764,3 +765,10 @@ def test_a_picture_from_the_archive_is_a_caption_without_its_label() -> None:
     for label in ("Data map: ", "File photo: ", "Profile picture："):
         found = refined(f"A new bridge opens in the county\n\n{LEAD}\n\n{label}ships on the river in May.\n\n{LEAD}")
         assert (found.text, found.fields.captions) == (f"{LEAD}\n\n{LEAD}", ("ships on the river in May.",))
+
+
+def test_writers_and_their_wires_below_a_text_come_off() -> None:
+    for line in ("Han/Li Yang (German News Agency, Reuters)", "Han Ting/Li (DPA)", "By Li Yang (AFP, Reuters)"):
+        found = refined(f"A new bridge opens in the county\n\n{LEAD}\n\n{line}")
+        assert (found.text, found.fields.reporters[-1][:2]) == (LEAD, "Li")
+    assert "Oaks/Elms (a wood)" in refined(f"A new bridge opens\n\n{LEAD}\n\nOaks/Elms (a wood)\n\n{LEAD}").text

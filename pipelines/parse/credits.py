@@ -22,8 +22,7 @@ _PHOTOGRAPHER = re.compile(
     r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
     re.IGNORECASE,
 )
-LONGEST_CREDIT, _LONGEST_SHOWN = 260, 480
-_MAX_NAME_WORDS, _MIN_CAPTION_WORDS = 6, 5
+LONGEST_CREDIT, _LONGEST_SHOWN, _LONGEST_NUMBERED, _MAX_NAME_WORDS, _MIN_CAPTION_WORDS = 260, 480, 60, 6, 5
 _ALIASES = frozenset({"huaxia", "bianji"})
 _PICTURED = re.compile(
     rf"\b(?:photos?|pictures?|pictured|images?|photographed)\b|^[^.]{{0,40}}(?:{MONTH_DAY})", re.IGNORECASE
@@ -50,7 +49,6 @@ def caption(block: Block) -> Paragraph | None:
 
 
 _NUMBERED = re.compile(r"(?:Photo|Picture|Photograph)\s?\d{1,2}\s?[:：]\s?(?=[A-Z\"“])")
-_LONGEST_NUMBERED = 60
 
 _PICTURE_CREDIT = re.compile(
     r"(?:^|(?<=[.。!?”\"] )|(?<=[.。!?”\"])|(?<=[A-Za-z] )(?=[(（\[]))[(（\[]?"
@@ -114,7 +112,10 @@ def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
 
 _FULL_NAME = r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){1,3}"
 _BARE_NAMES = re.compile(rf"{_FULL_NAME}(?:, {_FULL_NAME})*")
-_BYLINE = re.compile(rf"By (?P<names>{_FULL_NAME}(?:(?:, | and ){_FULL_NAME})*)")
+_PAIR = r"[A-Z][\w ]{1,40}/[A-Z][\w ]{1,40}"
+_WIRES = r" \((?:(?:DPA|AFP|AP|Reuters|[A-Z][\w -]{2,30}(?:Agency|Agentur|Press))(?:, |(?=\)))){1,4}\)"
+_ALL_NAMES = rf"(?P<names>{_FULL_NAME}(?:(?:, | and ){_FULL_NAME})*|{_PAIR})"
+_BYLINE = re.compile(rf"(?:By |(?={_PAIR} \()){_ALL_NAMES}(?:{_WIRES})?")
 
 
 def _parenthesised(block: Block, *, bare: bool) -> Iterator[Part]:
@@ -135,9 +136,8 @@ def _loose(inside: str, offset: int) -> list[Part]:
         text = piece.group()
         lead = len(text) - len(text.lstrip())
         label = label_pattern().match(text, lead)
-        if label is None or label.lastgroup == "outlet":
-            return []
-        if not _is_spoken(label.group()) and not text.startswith("/", label.end()):
+        is_said = label is not None and (_is_spoken(label.group()) or text.startswith("/", label.end()))
+        if label is None or not is_said or label.lastgroup == "outlet":
             return []
         value = text[label.end() :]
         names = list(credited(value, str(label.lastgroup)))

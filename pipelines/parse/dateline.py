@@ -29,6 +29,7 @@ _DASH = r"(?:\s{0,3}(?:--+|—+|–|―|-)\s{0,3})"
 
 
 _LABEL = rf"(?i:{alternatives(REPORTER_LABELS)})\b"
+_BEGUN = rf"(?:{_DASH}(?<=\s)(?=[A-Z\"“])|\s(?=(?:The|In|On|An?|At|According|After|For|With|Since|As) ))"
 _APP = r"(?: (?i:client|app|mobile client|overseas edition))?"
 """What an engine writes between the name of a paper and the day where it sent the news to telephones first."""
 _PERSONS = rf"{_NAME}(?: {_NAME}){{0,5}}(?:(?:, | and ){_NAME}(?: {_NAME}){{0,3}}){{0,5}}"
@@ -56,7 +57,7 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     reporter = rf"\((?P<byline>(?i:{alternatives(REPORTER_LABELS)}) [^()\n]{{2,160}})\)(?:[.,:](?=\s)|{_DASH})?\s?"
     local = rf"{_PLACE},\s?{when}\s{{0,2}}(?:\((?P<agency>{known})\)\s?)?{reporter}"
     filed = rf"{_PLACE},\s?{when}\s{{0,2}}\((?:(?P<agency>{known})\)\s(?=[A-Z\"“])|{signers}\),?\s)"
-    told = rf"\((?P<agency>{known})\)(?:\s?(?:{_PLACE},\s?)?{when}(?:{_DASH}|[,.:]\s)|{_DASH}(?<=\s)(?=[A-Z\"“]))"
+    told = rf"\((?P<agency>{known})\)(?:\s?(?:{_PLACE},\s?)?{when}(?:{_DASH}|[,.:]\s)|{_BEGUN})"
     inside = (
         rf"(?P<byline>(?i:reporters?|correspondents?) {_NAME}(?: {_NAME}){{0,3}}(?:(?:, | and ){_NAME} {_NAME}){{0,4}})"
     )
