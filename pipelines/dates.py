@@ -6,31 +6,9 @@ import re
 from datetime import date
 
 MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sept",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
+)  # fmt: skip
 
 MONTH = "(?:" + "|".join(f"{m}\\.?" for m in sorted(MONTHS, key=len, reverse=True)) + ")"
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"

@@ -60,6 +60,9 @@ PAGES = {
     "capitals": f"{TITLE.title()} | The Herald {MENU}{TITLE} May 1,2024 08:30 Source: Xinhua {BODY} "
     f"Related news{BELOW}",
     "no menu": f"{TITLE} Source: Xinhua | 2024-05-01 08:30 | Editor: Li Ming {BODY} Related articles{BELOW}",
+    "unknown words": f"{TITLE} - The Herald {MENU}{TITLE} 2024-05-01 08:30 Posted in: Hunan Source: Xinhua "
+    f"Participants: Li Ming, head of the office; Han Ting, keeper Pictures Words [Print] ● Editor: Wang Lei "
+    f"Hear it 00:00 -- 03:12 Reading volume 3.6w+ Original title: Books come up the hill {BODY} Most Read{BELOW}",
     "publisher": f"{TITLE}_County news_County Office Login Register Home Overview Your location: Home > News > County "
     f"news {TITLE} Publisher: Xinhua Published: 2024-05-01 08:30 Number of views: 1,024 Font size: 【Large】 【Small】 "
     f"{BODY} Scan to open the current page on your phone [Print this page] Related information Bridge opens{BELOW}",
@@ -90,6 +93,18 @@ def test_pictures_inside_a_page_leave_their_captions() -> None:
     assert got.text == BODY
     assert got.fields.captions == (shown,)
     assert got.fields.photographers == ("Li Yang",)
+
+
+OPENINGS = (
+    "Officials of the county said the wall would be built near the Source: of the river that runs through it. ",
+    "At 8:30 in the morning, the doors of the house opened. ",
+    "The men who read here say that they do so [Print] or no print. ",
+)
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_a_text_keeps_its_first_sentence_whatever_words_of_a_site_it_has(opening: str) -> None:
+    assert refined(PAGES["bar"].replace(BODY, opening + BODY)).text == opening + BODY
 
 
 HEADLINES = "Bridge opens to traffic after ten years New school begins with fewer pupils Village grows rice on the hill"

@@ -15,9 +15,20 @@ from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
 from pipelines.parse.dateline import dateline
-from pipelines.parse.lexicon import AGENCIES, PAGE_TOOLS, SITES, SPOKEN_LABELS, SURNAMES, TIME_LABELS, alternatives
+from pipelines.parse.lexicon import (
+    AGENCIES,
+    ORIGINAL_TITLE_LABELS,
+    PAGE_TOOLS,
+    SITES,
+    SPOKEN_LABELS,
+    SURNAMES,
+    TIME_LABELS,
+    alternatives,
+)
 from pipelines.parse.outlets import is_outlet, named
+from pipelines.parse.pagewords import OPENER, stop_share
 from pipelines.parse.people import LABELS, kept, people
+from pipelines.parse.sentences import sentence_ends
 
 _MOST_ITEMS, _LONGEST_LINE = 40, 300
 _TIMES = frozenset(label.lower() for label in TIME_LABELS)
@@ -36,11 +47,14 @@ _NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
 _SIZE = "(?:big|medium|large|small)"
 _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
+_COUNT = r"(?:\d[\d,.]{0,9}\s?(?:w|k|万|million|thousand)?\+?(?:\s(?:times|people))?)"
 _BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–]|&nbsp;)*")
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
 _LONGEST_WIRE = 40
+_FARTHEST_ITEM, _TOLD, _FEW = 420, 0.3, 6
+_WORD_START = re.compile(r"(?:^|(?<=[\s|●·#]))(?=[A-Z\d\[【(])")
 _WEEKDAY = (
     r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)day"
     r"|(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun(?![ ][A-Z][a-z]+\s[A-Z])))\b"
@@ -68,15 +82,20 @@ class Masthead(NamedTuple):
 def _item() -> re.Pattern[str]:
     labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
     tools = alternatives(PAGE_TOOLS)
+    original = alternatives(tuple(label for label in ORIGINAL_TITLE_LABELS if label.startswith("original")))
     return re.compile(
-        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{CLOCK})|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
+        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{CLOCK})(?! (?-i:in|on)\b)"
+        rf"|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
         rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
-        rf"|T(?={CLOCK})|at(?=\s{CLOCK})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"|T(?={CLOCK})|at(?=\s{CLOCK}(?! (?-i:in|on)\b))"
+        rf"|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"|(?:{original})\s?[:：]\s[^.!?]{{8,160}}?(?:{OPENER})"
         rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
-        rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?[\d,]{{0,9}}|\s?\(\d*\)|\s\d{{1,6}}(?=\s)|(?:\s[+-])+(?=\s))?\s?[\])】]?{_AHEAD}"
+        rf"|(?P<tool>[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?{_COUNT}?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
+        rf"\s?[\])】]?{_AHEAD}"
         rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
         rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
@@ -101,9 +120,33 @@ def masthead(text: str, start: int, stop: int | None = None) -> Masthead:
         if not found and item.lastgroup in {*LABELS, "paper", "bracketed"}:
             break
         parts += found
-        buttons += not found and item.lastgroup is None
+        buttons += not found and item.lastgroup in {None, "tool"}
         position = max([item.end(), *(p.end for p in found)])
     return Masthead(_closed(text, position, stop) if position > start else start, kept(parts), buttons)
+
+
+def resumed(text: str, start: int) -> Iterator[tuple[int, Masthead]]:
+    """What else a page sets above its text, behind words that no list holds: before anything is told."""
+    told = sentence_ends(text, start, min(len(text), start + _FARTHEST_ITEM))[0]
+    position = start
+    for word in _WORD_START.finditer(text, start, told):
+        if word.start() < position:
+            continue
+        item, gap = _item().match(text, word.start()), text[position : word.start()]
+        if item is None or (len(gap.split()) > _FEW and stop_share(gap) >= _TOLD):
+            continue
+        found = masthead(text, word.start())
+        if found.end > word.start() and _is_sure(item, found):
+            yield word.start(), found
+            position = found.end
+
+
+def _is_sure(item: re.Match[str], found: Masthead) -> bool:
+    """Tell an item that no sentence has: a label with its colon, a button in brackets or in a row, a long one."""
+    surface = item.group()
+    if item.lastgroup == "tool":
+        return found.buttons > 1 or any(map(surface.__contains__, ":：[【(+")) or surface.count(" ") > 1
+    return item.lastgroup in {"editors", "reporters", "outlet"} and surface.rstrip().endswith((":", "："))
 
 
 def masthead_line(block: Block) -> Paragraph | None:

@@ -20,7 +20,7 @@ from pipelines.parse.ending import text_end
 from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame
 from pipelines.parse.header import titled_again
 from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, alternatives
-from pipelines.parse.masthead import masthead_line
+from pipelines.parse.masthead import masthead_line, resumed
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
 from pipelines.parse.pictures import pictures
@@ -115,6 +115,7 @@ def _span(block: Block, role: str, layout: str, start: int, end: int) -> Paragra
 def _above(block: Block, frame: Frame) -> tuple[list[Paragraph], int]:
     """What stands above the text (menus, the title, mastheads), and where the text begins."""
     start, end, mastheads, deck = frame
+    mastheads += tuple(resumed(block.text, max(end, mastheads[-1][1].end)))
     known = [_span(block, "title", "header-title", start, end)]
     known += [_span(block, "subtitle", "header-deck", *deck)] if deck else []
     for begin, each in mastheads:

@@ -17,6 +17,11 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 _STOP_WORDS = frozenset(entries("words", "stop"))
+OPENER = (
+    rf"(?<=[a-z\d%)”\"] )(?=(?-i:{alternatives(tuple(word.capitalize() for word in entries('words', 'openers')))})"
+    r" (?-i:[a-z\d]))"
+)
+"""Where a sentence begins behind a headline that no stop ends."""
 _SITE_WORDS = frozenset(entries("words", "site"))
 _PLAIN_WORDS = frozenset(entries("words", "plain"))
 _SURE_WORDS = _SITE_WORDS.difference(entries("words", "unsure"))
