@@ -116,6 +116,10 @@ BELOW_TEXT = (
     f"(Cover: A hall. /VCG) {HEADLINES}",
     f"Sign in to comment. {HEADLINES}",
     "Newsletter Get the best of our stories in your inbox every morning. Subscribe", f"Latest {HEADLINES}",
+    f"First Instance: Li Yang Second Instance: Han Ting {HEADLINES}", f"(Edit: Li Yang) {HEADLINES}",
+    f"Video: Li Yang Clips: Han Ting {HEADLINES}", f"Proofread | Li Yang Picture | Han Ting {HEADLINES}",
+    f"RELATED Recommendations {HEADLINES}",
+    f"Return to the Herald site, read what is new Editor in charge: Platform statement: {HEADLINES}",
 )  # fmt: skip
 
 
@@ -168,6 +172,23 @@ def test_people_below_a_text_are_named_in_their_columns() -> None:
     signed = "Writing by Li Yang; editing by Han Ting and Wang Lei; photos by Zhao Min"
     got = refined(PAGES["bar"].replace(BODY, f"{BODY} {signed}"))
     assert (got.text, got.fields.editors, got.fields.photographers) == (BODY, ("Han Ting", "Wang Lei"), ("Zhao Min",))
+
+
+def test_people_below_a_text_are_named_without_commas_and_behind_bars() -> None:
+    signed = (
+        "(Herald reporter Li Yang Correspondent Han Ting) Author: Zhu Min Fang Cheng Picture | Zhao Min Edit | Wu Ke"
+    )
+    fields = refined(PAGES["bar"].replace(BODY, f"{BODY} {signed}").replace("By Zhang Yi | ", "")).fields
+    assert fields.reporters == ("Li Yang", "Han Ting", "Zhu Min", "Fang Cheng")
+    assert (fields.photographers, fields.editors) == (("Zhao Min",), ("Wu Ke",))
+    nobody = refined(PAGES["bar"].replace(BODY, f"{BODY} Editor in charge: Platform statement: all is said")).fields
+    assert nobody.editors == ()
+
+
+def test_labels_amid_a_text_do_not_end_it() -> None:
+    asked = "It was settled in the second instance: a wall came down. Review: Books are few. Video: Long nights."
+    longer = f"{BODY} {asked} {BODY} {BODY}"
+    assert refined(PAGES["bar"].replace(BODY, longer)).text == longer
 
 
 def test_an_invitation_inside_a_text_does_not_end_it() -> None:

@@ -131,9 +131,12 @@ def _loose(inside: str, offset: int) -> list[Part]:
     for piece in re.finditer(r"[^;；]+", inside):
         text = piece.group()
         lead = len(text) - len(text.lstrip())
-        label = label_pattern().match(text, lead)
-        if label is None or label.lastgroup == "outlet":
+        label = label_pattern().search(text, lead)
+        sender = text[lead : label.start()].rstrip() if label else ""
+        if label is None or label.lastgroup == "outlet" or (sender and not is_outlet(sender)):
             return []
+        if sender:
+            found.append(Part("outlet", offset + piece.start() + lead, offset + piece.start() + lead + len(sender)))
         if not _is_spoken(label.group()) and not text.startswith("/", label.end()):
             return []
         value = text[label.end() :]

@@ -91,7 +91,8 @@ def _closed(text: str, start: int, mark: int) -> int | None:
     remnant = before[stop:] if stop else ""
     if not before or (text[mark] in "([" and any(map(str.isalpha, remnant))):
         return mark
-    is_bar = (" | " in remnant and stop_share(remnant) < _SOUP) or is_headlined(remnant)
+    is_soup = " | " in remnant and stop_share(remnant) < _SOUP
+    is_bar = is_soup or is_headlined(remnant) or _BIDDING.match(remnant) is not None
     if _CLOSED.search(before) and not is_bar:
         return mark
     if stop is None or (len(remnant.split()) > _LONGEST_REMNANT and not is_bar):

@@ -19,10 +19,11 @@ from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.ending import text_end
 from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame
 from pipelines.parse.header import titled_again
-from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, alternatives
+from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, SURNAMES, alternatives
 from pipelines.parse.masthead import masthead_line, resumed
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
+from pipelines.parse.people import LABELS
 from pipelines.parse.pictures import pictures
 from pipelines.parse.sentences import sentence_spans
 from pipelines.parse.sites import window_site
@@ -133,7 +134,7 @@ def _above(block: Block, frame: Frame) -> tuple[list[Paragraph], int]:
     return [p for p in found if p.end > p.start], max(position, mastheads[-1][1].end)
 
 
-_PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
+_PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+|(?![\w'’-]| [a-z]))|[a-z]{3,12}(?=\s|$))"
 
 
 _WRITERS = ("reporter", "reporters", "author", "authors", "correspondent", "correspondents", "written by")
@@ -142,13 +143,18 @@ _WRITERS = ("reporter", "reporters", "author", "authors", "correspondent", "corr
 @cache
 def _credited() -> re.Pattern[str]:
     """The credits below a text: editors behind a label, in brackets or not; reporters in brackets; the paper."""
-    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：|]\s?"
+    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：|丨]\s?"
     spoken = tuple(label for label in (*EDITOR_LABELS, *PHOTO_LABELS) if label.endswith(" by"))
     two = rf"{_PERSON}(?:(?:, | and ){_PERSON})*"
+    chinese = rf"(?i:{alternatives(SURNAMES)}) [A-Z][\w'’-]+"
+    further = rf"(?=\s?[)\]】]|\s(?i:{alternatives(*LABELS.values())})\s?[:：|丨])"
     return re.compile(
         rf"(?<=Ends/)(?:[A-Z][a-z]+day, )?(?i:{MONTH_DAY})(?: Issued at HKT {CLOCK})?"
         rf"|[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
-        rf"|(?<![\w-]){editors}{_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
+        rf"|[(（][^()（）]{{0,60}}\b(?i:reporter|correspondent)s? [A-Z][^()（）]{{2,80}}[)）]"
+        rf"|(?<![\w-])(?i:{alternatives(PHOTO_LABELS)})\s?[:：|丨]\s?{chinese}(?:, {chinese})*(?!\w)"
+        rf"|(?<![\w-]){editors}(?:{chinese}(?:\s{chinese})+{further}|{_PERSON}(?:\s?,\s?{_PERSON})*)"
+        rf"|Source\s?[:：|丨]\s?{named()}"
         rf"|(?<![\w-])(?i:{alternatives(spoken)}) {two}|(?<=\band )editor [A-Z][\w'’-]+ [A-Z][\w'’-]+(?=[ ,]?\()"
     )
 
