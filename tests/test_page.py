@@ -174,6 +174,43 @@ def test_people_below_a_text_are_named_in_their_columns() -> None:
     assert (got.text, got.fields.editors, got.fields.photographers) == (BODY, ("Han Ting", "Wang Lei"), ("Zhao Min",))
 
 
+def test_an_account_that_signs_twice_is_the_paper_and_no_part_of_the_title() -> None:
+    title = "[Good news] The library is here! 38 villages of our county read in it"
+    follow = (
+        "Posted in Hunan Included in the collection #Good news 42 Click the blue word above “River Post” to follow us"
+    )
+    end = (
+        "END Source | River County Office Picture | Li Yang Edit | Han Ting Proofread | Zhu Min Read more Reading 5,218"
+    )
+    got = refined(f"{title} Original River Post River Post 2024-05-01 08:30 {follow} ↑↑↑ {BODY} {BODY} {end}")
+    assert (got.text, got.fields.title, got.fields.outlet) == (f"{BODY} {BODY}", title, "River Post")
+    assert (got.fields.photographers, got.fields.editors) == (("Li Yang",), ("Han Ting", "Zhu Min"))
+    plain = f"{title} Radio Radio 2024 was a year of books. {BODY} {BODY} {BODY}"
+    assert refined(plain).text == plain
+
+
+def test_a_title_above_its_text_needs_no_stamp_that_can_be_read() -> None:
+    bar = "By Li Yang - 1 mei 2024 0 1874 Share on Facebook Tweet on Twitter [River Post, reporter Han Ting, Prato]"
+    got = refined(
+        f"{TITLE} | The Star The Star Home Italy Spain {TITLE} {bar} {BODY} {BODY} Most Read Bridge opens{BELOW}"
+    )
+    assert (got.text, got.fields.title) == (f"{BODY} {BODY}", TITLE)
+    assert (got.fields.dateline_place, got.fields.reporters) == ("Prato", ("Li Yang", "Han Ting"))
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "ADVERTISEMENT Cheap tickets by rail and by road from 60 yuan",
+        "Advertisement New shoes for old feet at half price",
+    ],
+)
+def test_a_notice_amid_a_text_goes_and_ends_nothing(notice: str) -> None:
+    more = "In the past three years the number of readers has grown. The hall is open at night."
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {notice} {more} (Edit: Han Ting)"))
+    assert got.text == f"{BODY}\n\n{more}"
+
+
 def test_people_below_a_text_are_named_without_commas_and_behind_bars() -> None:
     signed = (
         "(Herald reporter Li Yang Correspondent Han Ting) Author: Zhu Min Fang Cheng Picture | Zhao Min Edit | Wu Ke"

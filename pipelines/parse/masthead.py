@@ -48,7 +48,8 @@ _SIZE = "(?:big|medium|large|small)"
 _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
 _COUNT = r"(?:\d[\d,.]{0,9}\s?(?:w|k|万|million|thousand)?\+?(?:\s(?:times|people))?)"
-_BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–]|&nbsp;)*")
+_BIDDING = r"(?:Click|Tap|Scan|Long press|Press)\b[^.!?]{0,80}?\b(?:follow|subscribe|attention)(?: to)?(?: us| me)?\b!?"
+_BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–●◆■▲▼▶↑↓→]|&nbsp;)*")
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
@@ -94,7 +95,7 @@ def _item() -> re.Pattern[str]:
         rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
-        rf"|(?P<tool>[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?{_COUNT}?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
+        rf"|(?P<tool>{_BIDDING}|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?{_COUNT}?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
         rf"\s?[\])】]?{_AHEAD}"
         rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
@@ -188,7 +189,7 @@ def _skip(text: str, position: int, stop: int) -> int:
 
 def _closed(text: str, position: int, stop: int) -> int:
     """Take the bars and brackets that stand behind the last item, but not the dash or the bracket of the text."""
-    bars = re.compile(r"(?:\s*[|/·•\])】>»+]+(?=\s|$))*").match(text, position, stop)
+    bars = re.compile(r"(?:\s*[|/·•\])】>»+↑↓→▲▼]+(?=\s|$))*").match(text, position, stop)
     return bars.end() if bars else position
 
 

@@ -23,6 +23,7 @@ from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, SURNAMES, alter
 from pipelines.parse.masthead import masthead_line, resumed
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
+from pipelines.parse.pagewords import OPENER
 from pipelines.parse.people import LABELS
 from pipelines.parse.pictures import pictures
 from pipelines.parse.sentences import sentence_spans
@@ -33,7 +34,7 @@ _RESIDUE = re.compile(
     r"Enable Ginger Cannot connect to Ginger.{0,160}?×"
     r"|\[(?:Video|Audio|Photo|Gallery|Related|Watch|Read more|Read|Link|Infographic)s?\s?[:：] [^\[\]]{0,140}\]"
     r"(?:\s(?:Click|Tap) (?:to|here)(?: \w+)?)?"
-    r"|(?<=[.!?”\"] )(?:Advertisement|ADVERTISEMENT)(?= [A-Z“\"])"
+    rf"|(?<=[.!?”\"] )(?:Advertisement|ADVERTISEMENT)(?:\s[^.!?]{{4,120}}?{OPENER}|(?= [A-Z“\"]))"
     r"|(?:Your|The|This) browser does not support[^.]{0,60}\.(?: Please (?:upgrade|update|use)[^.]{0,80}\.)?"
 )
 _PLACE_DASH = re.compile(

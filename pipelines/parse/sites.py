@@ -77,4 +77,6 @@ def window_site(text: str, title: str) -> tuple[int, int] | None:
     is_column = re.fullmatch(r".* (?:News|Website)", match.group()) and not re.fullmatch(known, match[1] or match[2])
     if is_column:
         return None
-    return match.span(str(match.lastgroup))
+    start, end = match.span(str(match.lastgroup))
+    twice = re.fullmatch(r"(.+) \1", text[start:end])
+    return start, start + len(twice[1]) if twice else end
