@@ -146,6 +146,34 @@ def test_a_caption_is_known_by_the_credit_of_any_desk(credit: str) -> None:
     assert got.fields.captions == (SHOWN,)
 
 
+@pytest.mark.parametrize(
+    "credit",
+    ["Photo by Li Yang", "Photo/Li Yang", "Picture by River Post reporter Li Yang", "Photographed by Li Yang"],
+)
+def test_a_sentence_right_before_a_credit_is_its_caption_whatever_it_says(credit: str) -> None:
+    shown = "New shelves are set up in the reading room."
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {shown} {credit} Visitors come from far away. {BODY}"))
+    assert got.text == f"{BODY}\n\nVisitors come from far away. {BODY}"
+    assert (got.fields.captions, got.fields.photographers) == ((shown,), ("Li Yang",))
+
+
+def test_a_credit_takes_no_speech_and_no_headline_with_it() -> None:
+    said = "“The hall was dark,” she said."
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {said} Photo by Mok Chi Hin The Urban Office opened. {BODY}"))
+    assert (got.text, got.fields.captions) == (f"{BODY} {said}\n\nThe Urban Office opened. {BODY}", ())
+    assert got.fields.photographers == ("Mok Chi Hin",)
+    got = refined(
+        PAGES["bar"].replace(BODY, f"{BODY} A feast for all The books are being counted. (Photo: VCG) {BODY}")
+    )
+    assert (got.text, got.fields.captions) == (f"{BODY} A feast for all\n\n{BODY}", ("The books are being counted.",))
+
+
+def test_a_set_of_pictures_is_all_captions() -> None:
+    shown = ("Some days ago a regiment marched in the snow. They were cold.", "Boots are dried.", "Soup is served.")
+    got = refined(PAGES["bar"].replace(BODY, " ".join(f"{each} (Photo by Li Yang)" for each in shown)))
+    assert (got.text, got.fields.captions) == ("", shown)
+
+
 def test_a_caption_below_its_credit_is_one_too() -> None:
     got = refined(
         PAGES["bar"].replace(BODY, f"{BODY} Han Ting / SHINE A reader turns a page of her first book. {BODY}")
