@@ -63,6 +63,10 @@ PAGES = {
     "unknown words": f"{TITLE} - The Herald {MENU}{TITLE} 2024-05-01 08:30 Posted in: Hunan Source: Xinhua "
     f"Participants: Li Ming, head of the office; Han Ting, keeper Pictures Words [Print] ● Editor: Wang Lei "
     f"Hear it 00:00 -- 03:12 Reading volume 3.6w+ Original title: Books come up the hill {BODY} Most Read{BELOW}",
+    "bidding": f"{TITLE}_The Herald {MENU}{TITLE} 2024-05-01 08:30 Source: Xinhua 0 people participated 0 comments Use "
+    f"WeChat to scan the QR code to share it with friends {BODY} [I want to correct errors] Editor: Li{BELOW}",
+    "counted": f"{TITLE} - Site {MENU}{TITLE} Date: May 1, 2024 (Wed) 08:30 Source: Xinhua Number of clicks: [ 318 ] "
+    f"Moment—Share to: {BODY} (This piece is publicly released) Wrong text correction Sponsor unit: County{BELOW}",
     "publisher": f"{TITLE}_County news_County Office Login Register Home Overview Your location: Home > News > County "
     f"news {TITLE} Publisher: Xinhua Published: 2024-05-01 08:30 Number of views: 1,024 Font size: 【Large】 【Small】 "
     f"{BODY} Scan to open the current page on your phone [Print this page] Related information Bridge opens{BELOW}",
@@ -97,7 +101,7 @@ def test_pictures_inside_a_page_leave_their_captions() -> None:
 
 OPENINGS = (
     "Officials of the county said the wall would be built near the Source: of the river that runs through it. ",
-    "At 8:30 in the morning, the doors of the house opened. ",
+    "At 8:30 sharp, the doors of the house opened. ",
     "The men who read here say that they do so [Print] or no print. ",
 )
 
@@ -248,6 +252,18 @@ def test_people_below_a_text_are_named_without_commas_and_behind_bars() -> None:
     assert (fields.photographers, fields.editors) == (("Zhao Min",), ("Wu Ke",))
     nobody = refined(PAGES["bar"].replace(BODY, f"{BODY} Editor in charge: Platform statement: all is said")).fields
     assert nobody.editors == ()
+
+
+NOT_CLOSING = (
+    "Public security organs were told.", "Record numbers of readers came.", "Relevant information was kept in a book.",
+    "Organized by the county, it was full.", "Share prices of mills rose.", "Feedback was good.", "Print is not dead.",
+    "If you like books, come.", "The next one is to open in May.", "Hosted by farmers, guests slept well.",
+)  # fmt: skip
+
+
+def test_sentences_that_open_as_buttons_do_not_end_a_text() -> None:
+    longer = " ".join(f"{BODY} {sentence}" for sentence in NOT_CLOSING) + f" {BODY}"
+    assert refined(PAGES["bar"].replace(BODY, longer)).text == longer
 
 
 def test_labels_amid_a_text_do_not_end_it() -> None:

@@ -119,5 +119,5 @@ def closing_mark() -> re.Pattern[str]:
     edition = rf"[\"“](?:{known})[\"”] ?\(|(?P<signed>{signed})"
     return re.compile(
         rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
-        rf"(?P<mark>(?![(\[]Photos)[(\[]?(?:{words}|(?![a-z])(?i:{phrases}))|{credit}|{edited}|{edition})(?:(?<=\W)|(?!\w))"
+        rf"(?P<mark>(?![(\[]Photos)[(\[【]?(?:{words}|(?![a-z])(?i:{phrases}))|{credit}|{edited}|{edition})(?:(?<=\W)|(?!\w))"
     )

@@ -48,14 +48,17 @@ _SIZE = "(?:big|medium|large|small)"
 _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
 _COUNT = r"(?:\d[\d,.]{0,9}\s?(?:w|k|万|million|thousand)?\+?(?:\s(?:times|people))?)"
-_BIDDING = r"(?:Click|Tap|Scan|Long press|Press)\b[^.!?]{0,80}?\b(?:follow|subscribe|attention)(?: to)?(?: us| me)?\b!?"
-_BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–●◆■▲▼▶↑↓→]|&nbsp;)*")
+_BIDDING = (
+    r"(?:Click|Tap|Scan|Long press|Press|Use WeChat|Use your|Open WeChat|Open the|Download)\b[^.!?]{0,120}?"
+    rf"\b(?:follow|subscribe|attention|friends|moments|phones?|code|client|app)(?: to)?(?: us| me)?\b!?{_AHEAD}"
+)
+_BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–●○◎□◆■▲▼▶↑↓→]|&nbsp;)*")
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
 _LONGEST_WIRE = 40
 _FARTHEST_ITEM, _TOLD, _FEW = 420, 0.3, 6
-_WORD_START = re.compile(r"(?:^|(?<=[\s|●·#]))(?=[A-Z\d\[【(])")
+_WORD_START = re.compile(r"(?:^|(?<=[\s|●·#—-]))(?=[A-Z\d\[【(])")
 _WEEKDAY = (
     r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)day"
     r"|(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun(?![ ][A-Z][a-z]+\s[A-Z])))\b"
@@ -86,18 +89,19 @@ def _item() -> re.Pattern[str]:
     original = alternatives(tuple(label for label in ORIGINAL_TITLE_LABELS if label.startswith("original")))
     return re.compile(
         rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{CLOCK})(?! (?-i:in|on)\b)"
-        rf"|(?P<day>{DAY})|(?P<figures>{FIGURES})|{_WEEKDAY}"
+        rf"|(?P<day>{DAY})|(?P<figures>{FIGURES})|\(?{_WEEKDAY}\)?"
         rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
-        rf"|T(?={CLOCK})|at(?=\s{CLOCK}(?! (?-i:in|on)\b))"
+        rf"|T(?={CLOCK})|(?-i:at)(?=\s{CLOCK})"
         rf"|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
         rf"|(?:{original})\s?[:：]\s[^.!?]{{8,160}}?(?:{OPENER})"
         rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"
-        rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
+        rf"|[(\[【]\s?(?P<bracketed>{named()}|(?!{_WEEKDAY})[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
         rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
-        rf"|(?P<tool>{_BIDDING}|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?{_COUNT}?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
+        rf"|(?P<tool>{_BIDDING}|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?(?:{_COUNT}|\[\s?{_COUNT}\s?\])?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
         rf"\s?[\])】]?{_AHEAD}"
-        rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
+        rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])"
+        rf"|\d{{1,6}} (?:people )?(?:comment|view|share|like|participa|read)\w*\b\s?:?"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
         rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
         rf"|\d{{1,2}}[- ]min(?:ute)?s? read"
