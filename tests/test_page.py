@@ -195,6 +195,24 @@ def test_the_name_of_the_window_is_the_paper_where_nothing_else_is() -> None:
     assert refined(page.replace(BODY, f"CHANGSHA, May 1 (Xinhua) -- {BODY}")).fields.outlet == "Xinhua"
 
 
+OFFICE = "Ministry of Wells of the Republic of Hills"
+OFFICES = {
+    f"{TITLE} - Disclosure - {OFFICE} Barrier-free Home {TITLE} 2024-05-01 {BODY}{BELOW} Sponsor: {OFFICE}": OFFICE,
+    f"{TITLE} County Wells Administration Home News {TITLE} 2024-05-01 {BODY} County Wells Administration May 1, 2024 "
+    f"[Print]{BELOW}": "County Wells Administration",
+    f"{TITLE} {MENU}Index No.: 24 Issuing agency: Wells Office Date of writing: 2024-04-28 Release date: 2024-05-01 "
+    f"{TITLE} {BODY}{BELOW}": "Wells Office",
+    f"{TITLE} - Disclosure - Nature {MENU}{TITLE} 2024-05-01 {BODY}{BELOW} Nature Disclosure": None,
+}
+
+
+@pytest.mark.parametrize("page", OFFICES)
+def test_an_office_whose_page_it_is_is_the_outlet(page: str) -> None:
+    got = refined(page)
+    assert (got.fields.title, got.fields.outlet) == (TITLE, OFFICES[page])
+    assert got.text.startswith(BODY)
+
+
 def test_a_title_right_above_its_text_needs_no_stamp() -> None:
     got = refined(f"{TITLE} - The Star Home World Business {TITLE} {BODY} {BODY} Most Read Bridge opens{BELOW}")
     assert (got.fields.title, got.fields.published_date, got.text) == (TITLE, None, f"{BODY} {BODY}")

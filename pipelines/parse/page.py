@@ -19,8 +19,8 @@ from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.ending import text_end
 from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame
 from pipelines.parse.header import titled_again
-from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, SURNAMES, alternatives
-from pipelines.parse.masthead import masthead_line, resumed
+from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, PHOTO_LABELS, SURNAMES, alternatives
+from pipelines.parse.masthead import masthead, masthead_line, resumed
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import OPENER
@@ -87,7 +87,7 @@ def _named_site(block: Block, frame: Frame, found: list[Paragraph], start: int, 
     """The name of the site in the name of the window: the paper of a page that names no other."""
     if any(part.field == "outlet" for paragraph in found for part in paragraph.parts):
         return
-    site = window_site(block.text, block.text[frame.start : frame.end])
+    site = _issued(block.text, frame) or window_site(block.text, block.text[frame.start : frame.end])
     opens = block.text[start : min(end, start + _FARTHEST_DATELINE)].lstrip()
     if site is None or site[1] > frame.start or dateline.said(opens) or wire_start(opens, 0, len(opens)):
         return
@@ -97,6 +97,16 @@ def _named_site(block: Block, frame: Frame, found: list[Paragraph], start: int, 
         yield _span(block, "chrome", "site-chrome", a, b)
     part = Part("outlet", block.start + site[0], block.start + site[1])
     yield Paragraph("outlet", part.start, part.end, "source-line", (part,))
+
+
+def _issued(text: str, frame: Frame) -> tuple[int, int] | None:
+    """The office that a label above the title names."""
+    label = re.compile(rf"(?<![\w-])(?i:{alternatives(OUTLET_LABELS)})\s?[:：]\s?(?=[A-Z])")
+    for match in label.finditer(text, max(0, frame.start - _CLOSE_BY), frame.start):
+        for part in masthead(text, match.start(), frame.start).parts[:1]:
+            if part.field == "outlet":
+                return part.start, part.end
+    return None
 
 
 def _signed(block: Block, start: int, stop: int) -> Iterator[Paragraph]:
