@@ -20,7 +20,7 @@ MONTH_DAY = (
 )
 """A day by the name of its month, with or without a year; matched without regard to case."""
 
-ISO_DATE = r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)"
+ISO_DATE = r"(?:19|20)\d{2}(?:[-/.年]| (?=\d{1,2}/\d))\d{1,2}[-/.月]\d{1,2}日?(?!\d)"
 CLOCK = r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)(?:\s?[AaPp]\.?[Mm](?!\w)\.?)?"
 
 NOON = 12

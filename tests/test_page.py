@@ -67,6 +67,8 @@ PAGES = {
     f"WeChat to scan the QR code to share it with friends {BODY} [I want to correct errors] Editor: Li{BELOW}",
     "counted": f"{TITLE} - Site {MENU}{TITLE} Date: May 1, 2024 (Wed) 08:30 Source: Xinhua Number of clicks: [ 318 ] "
     f"Moment—Share to: {BODY} (This piece is publicly released) Wrong text correction Sponsor unit: County{BELOW}",
+    "in brackets": f"{TITLE} - Site {MENU}2024 05/01 08:30:44 {TITLE} [Source: Xinhua] [Author: Li Ming] Font: [Large "
+    f"Medium Small] Original text: {BODY} [Comment] [Print]{BELOW}",
     "publisher": f"{TITLE}_County news_County Office Login Register Home Overview Your location: Home > News > County "
     f"news {TITLE} Publisher: Xinhua Published: 2024-05-01 08:30 Number of views: 1,024 Font size: 【Large】 【Small】 "
     f"{BODY} Scan to open the current page on your phone [Print this page] Related information Bridge opens{BELOW}",
@@ -253,6 +255,8 @@ def test_a_title_above_its_text_needs_no_stamp_that_can_be_read() -> None:
     [
         "ADVERTISEMENT Cheap tickets by rail and by road from 60 yuan",
         "Advertisement New shoes for old feet at half price",
+        "The picture comes from the Internet, if there is any infringement, please contact us to delete it",
+        "(Pictures from the network)",
     ],
 )
 def test_a_notice_amid_a_text_goes_and_ends_nothing(notice: str) -> None:

@@ -97,7 +97,7 @@ def _item() -> re.Pattern[str]:
         rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|(?!{_WEEKDAY})[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
-        rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
+        rf"|(?<![\w-])[\[【]?\s?(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
         rf"|(?P<tool>{_BIDDING}|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?(?:{_COUNT}|\[\s?{_COUNT}\s?\])?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
         rf"\s?[\])】]?{_AHEAD}"
         rf"|(?P<paper>{named()})(?: client| app)?(?![\w'’-])"
@@ -243,7 +243,9 @@ def _follows(text: str, position: int, stop: int) -> bool:
 
 
 def _outlet(text: str, position: int, stop: int) -> Iterator[Part]:
-    known = re.compile(rf"{named()}(?:\s?-\s?{named()})?", re.IGNORECASE).match(text, position, stop)
+    known = re.compile(rf"{named()}(?:\s?-\s?{named()})?(?: (?:client|app|wechat|weibo)\b)?", re.IGNORECASE).match(
+        text, position, stop
+    )
     value = known or re.compile(rf"{_WORD}(?: (?:(?:of|and|for|the|&) )?{_WORD}){{0,5}}").match(text, position, stop)
     if value is None:
         return

@@ -35,6 +35,9 @@ _RESIDUE = re.compile(
     r"|\[(?:Video|Audio|Photo|Gallery|Related|Watch|Read more|Read|Link|Infographic)s?\s?[:：] [^\[\]]{0,140}\]"
     r"(?:\s(?:Click|Tap) (?:to|here)(?: \w+)?)?"
     rf"|(?<=[.!?”\"] )(?:Advertisement|ADVERTISEMENT)(?:\s[^.!?]{{4,120}}?{OPENER}|(?= [A-Z“\"]))"
+    rf"|(?<=[.!?”\"] )\(?(?:The )?(?:[Pp]icture|[Ii]mage|[Pp]hoto)s?(?: in (?:this|the) article)? "
+    rf"(?:(?:comes?|is|are|taken) )?from the (?:Internet|internet|network|web)\b"
+    rf"(?:[^.!?]{{0,140}}?{OPENER}|[^.!?()]{{0,140}}[.)])"
     r"|(?:Your|The|This) browser does not support[^.]{0,60}\.(?: Please (?:upgrade|update|use)[^.]{0,80}\.)?"
 )
 _PLACE_DASH = re.compile(

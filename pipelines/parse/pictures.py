@@ -30,6 +30,7 @@ _FINITE = re.compile(
 )
 _GLUED = re.compile(OPENER)
 _REFERRING = re.compile(rf"(?!(?:The|An?|In|At|On) ){OPENERS}")
+_PAST = re.compile(r"\b(?:was|were|had|did|would|could)\b")
 _PHOTO_WORDS = re.compile(
     r"\b(?:photo(?:graph(?:ed|s)?)?s?|pictures?|images?|taken|shot|provided|courtesy|screenshot|file|by|of|the|via|taken|for)\b",
     re.IGNORECASE,
@@ -163,7 +164,8 @@ def _last_shown(text: str, start: int, end: int, *, is_sure: bool) -> int:
     a, b = (sentence_spans(text, start, end) or [(end, end)])[-1]
     a = max([a, *(m.start() for m in _GLUED.finditer(text, a, b))])
     is_shown = b - a <= _LONGEST_ALONE and not _REPORTING.search(text, a, b) and not set('"“”') & set(text[a:b])
-    return a if is_shown and (is_sure or not _REFERRING.match(text, a)) else end
+    is_told = _REFERRING.match(text, a) or _PAST.search(text, a, b)
+    return a if is_shown and (is_sure or not is_told) else end
 
 
 def _may_stand_alone(sentence: str) -> bool:
