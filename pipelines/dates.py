@@ -6,31 +6,9 @@ import re
 from datetime import date
 
 MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sept",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
+)  # fmt: skip
 
 MONTH = "(?:" + "|".join(f"{m}\\.?" for m in sorted(MONTHS, key=len, reverse=True)) + ")"
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
@@ -42,7 +20,7 @@ MONTH_DAY = (
 )
 """A day by the name of its month, with or without a year; matched without regard to case."""
 
-ISO_DATE = r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)"
+ISO_DATE = r"(?:19|20)\d{2}(?:[-/.年]| (?=\d{1,2}/\d))\d{1,2}[-/.月]\d{1,2}日?(?!\d)"
 CLOCK = r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)(?:\s?[AaPp]\.?[Mm](?!\w)\.?)?"
 
 NOON = 12

@@ -9,20 +9,9 @@ LAYOUT_CLASSES = ("header", "dateline", "credit", "caption", "republication", "c
 """What the page left behind: metadata, site chrome, personal data."""
 
 LANGUAGE_CLASSES = (
-    "segmentation",
-    "punctuation",
-    "quotation",
-    "capitalisation",
-    "hyphenation",
-    "repetition",
-    "terminology",
-    "tifa_literal",
-    "tifa_numeric",
-    "word_sense",
-    "idiom",
-    "entity",
-    "grammar",
-)
+    "segmentation", "punctuation", "quotation", "capitalisation", "hyphenation", "repetition", "terminology",
+    "tifa_literal", "tifa_numeric", "word_sense", "idiom", "entity", "grammar",
+)  # fmt: skip
 """What translation left behind; ``artefacts_per_1000_words`` counts these."""
 
 OTHER_CLASSES = ("omission", "register", "encoding")

@@ -60,6 +60,15 @@ PAGES = {
     "capitals": f"{TITLE.title()} | The Herald {MENU}{TITLE} May 1,2024 08:30 Source: Xinhua {BODY} "
     f"Related news{BELOW}",
     "no menu": f"{TITLE} Source: Xinhua | 2024-05-01 08:30 | Editor: Li Ming {BODY} Related articles{BELOW}",
+    "unknown words": f"{TITLE} - The Herald {MENU}{TITLE} 2024-05-01 08:30 Posted in: Hunan Source: Xinhua "
+    f"Participants: Li Ming, head of the office; Han Ting, keeper Pictures Words [Print] ● Editor: Wang Lei "
+    f"Hear it 00:00 -- 03:12 Reading volume 3.6w+ Original title: Books come up the hill {BODY} Most Read{BELOW}",
+    "bidding": f"{TITLE}_The Herald {MENU}{TITLE} 2024-05-01 08:30 Source: Xinhua 0 people participated 0 comments Use "
+    f"WeChat to scan the QR code to share it with friends {BODY} [I want to correct errors] Editor: Li{BELOW}",
+    "counted": f"{TITLE} - Site {MENU}{TITLE} Date: May 1, 2024 (Wed) 08:30 Source: Xinhua Number of clicks: [ 318 ] "
+    f"Moment—Share to: {BODY} (This piece is publicly released) Wrong text correction Sponsor unit: County{BELOW}",
+    "in brackets": f"{TITLE} - Site {MENU}2024 05/01 08:30:44 {TITLE} [Source: Xinhua] [Author: Li Ming] Font: [Large "
+    f"Medium Small] Original text: {BODY} [Comment] [Print]{BELOW}",
     "publisher": f"{TITLE}_County news_County Office Login Register Home Overview Your location: Home > News > County "
     f"news {TITLE} Publisher: Xinhua Published: 2024-05-01 08:30 Number of views: 1,024 Font size: 【Large】 【Small】 "
     f"{BODY} Scan to open the current page on your phone [Print this page] Related information Bridge opens{BELOW}",
@@ -92,6 +101,18 @@ def test_pictures_inside_a_page_leave_their_captions() -> None:
     assert got.fields.photographers == ("Li Yang",)
 
 
+OPENINGS = (
+    "Officials of the county said the wall would be built near the Source: of the river that runs through it. ",
+    "At 8:30 sharp, the doors of the house opened. ",
+    "The men who read here say that they do so [Print] or no print. ",
+)
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_a_text_keeps_its_first_sentence_whatever_words_of_a_site_it_has(opening: str) -> None:
+    assert refined(PAGES["bar"].replace(BODY, opening + BODY)).text == opening + BODY
+
+
 HEADLINES = "Bridge opens to traffic after ten years New school begins with fewer pupils Village grows rice on the hill"
 BELOW_TEXT = (
     HEADLINES, f"(Xinhua) {HEADLINES}", f"----- {HEADLINES}", f"What others read today {HEADLINES} Follow us",
@@ -101,6 +122,10 @@ BELOW_TEXT = (
     f"(Cover: A hall. /VCG) {HEADLINES}",
     f"Sign in to comment. {HEADLINES}",
     "Newsletter Get the best of our stories in your inbox every morning. Subscribe", f"Latest {HEADLINES}",
+    f"First Instance: Li Yang Second Instance: Han Ting {HEADLINES}", f"(Edit: Li Yang) {HEADLINES}",
+    f"Video: Li Yang Clips: Han Ting {HEADLINES}", f"Proofread | Li Yang Picture | Han Ting {HEADLINES}",
+    f"RELATED Recommendations {HEADLINES}",
+    f"Return to the Herald site, read what is new Editor in charge: Platform statement: {HEADLINES}",
 )  # fmt: skip
 
 
@@ -127,6 +152,34 @@ def test_a_caption_is_known_by_the_credit_of_any_desk(credit: str) -> None:
     assert got.fields.captions == (SHOWN,)
 
 
+@pytest.mark.parametrize(
+    "credit",
+    ["Photo by Li Yang", "Photo/Li Yang", "Picture by River Post reporter Li Yang", "Photographed by Li Yang"],
+)
+def test_a_sentence_right_before_a_credit_is_its_caption_whatever_it_says(credit: str) -> None:
+    shown = "New shelves are set up in the reading room."
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {shown} {credit} Visitors come from far away. {BODY}"))
+    assert got.text == f"{BODY}\n\nVisitors come from far away. {BODY}"
+    assert (got.fields.captions, got.fields.photographers) == ((shown,), ("Li Yang",))
+
+
+def test_a_credit_takes_no_speech_and_no_headline_with_it() -> None:
+    said = "“The hall was dark,” she said."
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {said} Photo by Mok Chi Hin The Urban Office opened. {BODY}"))
+    assert (got.text, got.fields.captions) == (f"{BODY} {said}\n\nThe Urban Office opened. {BODY}", ())
+    assert got.fields.photographers == ("Mok Chi Hin",)
+    got = refined(
+        PAGES["bar"].replace(BODY, f"{BODY} A feast for all The books are being counted. (Photo: VCG) {BODY}")
+    )
+    assert (got.text, got.fields.captions) == (f"{BODY} A feast for all\n\n{BODY}", ("The books are being counted.",))
+
+
+def test_a_set_of_pictures_is_all_captions() -> None:
+    shown = ("Some days ago a regiment marched in the snow. They were cold.", "Boots are dried.", "Soup is served.")
+    got = refined(PAGES["bar"].replace(BODY, " ".join(f"{each} (Photo by Li Yang)" for each in shown)))
+    assert (got.text, got.fields.captions) == ("", shown)
+
+
 def test_a_caption_below_its_credit_is_one_too() -> None:
     got = refined(
         PAGES["bar"].replace(BODY, f"{BODY} Han Ting / SHINE A reader turns a page of her first book. {BODY}")
@@ -144,6 +197,24 @@ def test_the_name_of_the_window_is_the_paper_where_nothing_else_is() -> None:
     assert refined(page.replace(BODY, f"CHANGSHA, May 1 (Xinhua) -- {BODY}")).fields.outlet == "Xinhua"
 
 
+OFFICE = "Ministry of Wells of the Republic of Hills"
+OFFICES = {
+    f"{TITLE} - Disclosure - {OFFICE} Barrier-free Home {TITLE} 2024-05-01 {BODY}{BELOW} Sponsor: {OFFICE}": OFFICE,
+    f"{TITLE} County Wells Administration Home News {TITLE} 2024-05-01 {BODY} County Wells Administration May 1, 2024 "
+    f"[Print]{BELOW}": "County Wells Administration",
+    f"{TITLE} {MENU}Index No.: 24 Issuing agency: Wells Office Date of writing: 2024-04-28 Release date: 2024-05-01 "
+    f"{TITLE} {BODY}{BELOW}": "Wells Office",
+    f"{TITLE} - Disclosure - Nature {MENU}{TITLE} 2024-05-01 {BODY}{BELOW} Nature Disclosure": None,
+}
+
+
+@pytest.mark.parametrize("page", OFFICES)
+def test_an_office_whose_page_it_is_is_the_outlet(page: str) -> None:
+    got = refined(page)
+    assert (got.fields.title, got.fields.outlet) == (TITLE, OFFICES[page])
+    assert got.text.startswith(BODY)
+
+
 def test_a_title_right_above_its_text_needs_no_stamp() -> None:
     got = refined(f"{TITLE} - The Star Home World Business {TITLE} {BODY} {BODY} Most Read Bridge opens{BELOW}")
     assert (got.fields.title, got.fields.published_date, got.text) == (TITLE, None, f"{BODY} {BODY}")
@@ -153,6 +224,74 @@ def test_people_below_a_text_are_named_in_their_columns() -> None:
     signed = "Writing by Li Yang; editing by Han Ting and Wang Lei; photos by Zhao Min"
     got = refined(PAGES["bar"].replace(BODY, f"{BODY} {signed}"))
     assert (got.text, got.fields.editors, got.fields.photographers) == (BODY, ("Han Ting", "Wang Lei"), ("Zhao Min",))
+
+
+def test_an_account_that_signs_twice_is_the_paper_and_no_part_of_the_title() -> None:
+    title = "[Good news] The library is here! 38 villages of our county read in it"
+    follow = (
+        "Posted in Hunan Included in the collection #Good news 42 Click the blue word above “River Post” to follow us"
+    )
+    end = (
+        "END Source | River County Office Picture | Li Yang Edit | Han Ting Proofread | Zhu Min Read more Reading 5,218"
+    )
+    got = refined(f"{title} Original River Post River Post 2024-05-01 08:30 {follow} ↑↑↑ {BODY} {BODY} {end}")
+    assert (got.text, got.fields.title, got.fields.outlet) == (f"{BODY} {BODY}", title, "River Post")
+    assert (got.fields.photographers, got.fields.editors) == (("Li Yang",), ("Han Ting", "Zhu Min"))
+    plain = f"{title} Radio Radio 2024 was a year of books. {BODY} {BODY} {BODY}"
+    assert refined(plain).text == plain
+
+
+def test_a_title_above_its_text_needs_no_stamp_that_can_be_read() -> None:
+    bar = "By Li Yang - 1 mei 2024 0 1874 Share on Facebook Tweet on Twitter [River Post, reporter Han Ting, Prato]"
+    got = refined(
+        f"{TITLE} | The Star The Star Home Italy Spain {TITLE} {bar} {BODY} {BODY} Most Read Bridge opens{BELOW}"
+    )
+    assert (got.text, got.fields.title) == (f"{BODY} {BODY}", TITLE)
+    assert (got.fields.dateline_place, got.fields.reporters) == ("Prato", ("Li Yang", "Han Ting"))
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "ADVERTISEMENT Cheap tickets by rail and by road from 60 yuan",
+        "Advertisement New shoes for old feet at half price",
+        "The picture comes from the Internet, if there is any infringement, please contact us to delete it",
+        "(Pictures from the network)",
+    ],
+)
+def test_a_notice_amid_a_text_goes_and_ends_nothing(notice: str) -> None:
+    more = "In the past three years the number of readers has grown. The hall is open at night."
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {notice} {more} (Edit: Han Ting)"))
+    assert got.text == f"{BODY}\n\n{more}"
+
+
+def test_people_below_a_text_are_named_without_commas_and_behind_bars() -> None:
+    signed = (
+        "(Herald reporter Li Yang Correspondent Han Ting) Author: Zhu Min Fang Cheng Picture | Zhao Min Edit | Wu Ke"
+    )
+    fields = refined(PAGES["bar"].replace(BODY, f"{BODY} {signed}").replace("By Zhang Yi | ", "")).fields
+    assert fields.reporters == ("Li Yang", "Han Ting", "Zhu Min", "Fang Cheng")
+    assert (fields.photographers, fields.editors) == (("Zhao Min",), ("Wu Ke",))
+    nobody = refined(PAGES["bar"].replace(BODY, f"{BODY} Editor in charge: Platform statement: all is said")).fields
+    assert nobody.editors == ()
+
+
+NOT_CLOSING = (
+    "Public security organs were told.", "Record numbers of readers came.", "Relevant information was kept in a book.",
+    "Organized by the county, it was full.", "Share prices of mills rose.", "Feedback was good.", "Print is not dead.",
+    "If you like books, come.", "The next one is to open in May.", "Hosted by farmers, guests slept well.",
+)  # fmt: skip
+
+
+def test_sentences_that_open_as_buttons_do_not_end_a_text() -> None:
+    longer = " ".join(f"{BODY} {sentence}" for sentence in NOT_CLOSING) + f" {BODY}"
+    assert refined(PAGES["bar"].replace(BODY, longer)).text == longer
+
+
+def test_labels_amid_a_text_do_not_end_it() -> None:
+    asked = "It was settled in the second instance: a wall came down. Review: Books are few. Video: Long nights."
+    longer = f"{BODY} {asked} {BODY} {BODY}"
+    assert refined(PAGES["bar"].replace(BODY, longer)).text == longer
 
 
 def test_an_invitation_inside_a_text_does_not_end_it() -> None:

@@ -15,27 +15,7 @@ from pipelines.compare.run import DERIVED, compare, compare_keys
 from pipelines.compare.sides import Side, as_side, plain_side
 
 __all__ = [
-    "BUDGET",
-    "DERIVED",
-    "MEMORY",
-    "POLICIES",
-    "STEPS",
-    "Change",
-    "Difference",
-    "Engine",
-    "KeyChanges",
-    "SchemaChange",
-    "Side",
-    "apply_changes",
-    "as_side",
-    "build_changes",
-    "build_report",
-    "compare",
-    "compare_keys",
-    "format_row",
-    "plain_side",
-    "prove_changes",
-    "render_changes",
-    "render_markdown",
-    "render_page",
-]
+    "BUDGET", "DERIVED", "MEMORY", "POLICIES", "STEPS", "Change", "Difference", "Engine", "KeyChanges", "SchemaChange",
+    "Side", "apply_changes", "as_side", "build_changes", "build_report", "compare", "compare_keys", "format_row",
+    "plain_side", "prove_changes", "render_changes", "render_markdown", "render_page",
+]  # fmt: skip

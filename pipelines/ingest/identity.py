@@ -15,18 +15,9 @@ from pipelines.places import attempt
 
 CHUNK = 1 << 20
 MARKS = (
-    "ETag",
-    "etag",
-    "md5",
-    "md5Hash",
-    "checksum",
-    "CRC",
-    "mtime",
-    "modified",
-    "last_modified",
-    "LastModified",
+    "ETag", "etag", "md5", "md5Hash", "checksum", "CRC", "mtime", "modified", "last_modified", "LastModified",
     "updated",
-)
+)  # fmt: skip
 """What file systems tell of the version of a file; each has words of its own."""
 
 

@@ -7,7 +7,16 @@ from functools import cache
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, ends_sentence
-from pipelines.parse.lexicon import AGENCIES, CHROME_LINES, CHROME_STARTS, CLOSING_MARKS, NOTICE_MARKS, alternatives
+from pipelines.parse.lexicon import (
+    AGENCIES,
+    CHROME_LINES,
+    CHROME_STARTS,
+    CLOSING_MARKS,
+    CREDIT_LABELS,
+    NOTICE_MARKS,
+    SURNAMES,
+    alternatives,
+)
 from pipelines.parse.memory import by_text
 from pipelines.rules.rule import fold
 
@@ -114,10 +123,15 @@ def _bare(text: str) -> str:
 @cache
 def closing_mark() -> re.Pattern[str]:
     """Match what a site writes right below a text, where a sentence may have ended."""
-    known = alternatives(AGENCIES)
+    known, surnames = alternatives(AGENCIES), alternatives(SURNAMES)
+    words = alternatives(tuple(mark for mark in CLOSING_MARKS if " " not in mark))
+    phrases = alternatives(tuple(mark for mark in CLOSING_MARKS if " " in mark))
+    named = rf"(?=(?:[A-Z][\w'’-]+ )?(?i:{surnames})(?![\w'’-]))"
+    credit = rf"(?=[A-Z])(?i:{alternatives(CREDIT_LABELS)})\s?[:：|丨/]\s?{named}"
+    edited = rf"[(\[【]\s?(?i:{alternatives(CREDIT_LABELS)})\s?[:：|丨/]"
     signed = rf"(?<=[.!?”\"] )\((?:{known})(?: [\w ]{{0,16}}\d{{1,2}}/\d{{1,2}}/\d{{4}}[^()]{{0,20}})?\)(?=\s[^-—–])"
     edition = rf"[\"“](?:{known})[\"”] ?\(|(?P<signed>{signed})"
     return re.compile(
         rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
-        rf"(?P<mark>(?![(\[]Photos)[(\[]?(?:{alternatives(CLOSING_MARKS)})|{edition})(?:(?<=\W)|(?!\w))"
+        rf"(?P<mark>(?![(\[]Photos)[(\[【]?(?:{words}|(?![a-z])(?i:{phrases}))|{credit}|{edited}|{edition})(?:(?<=\W)|(?!\w))"
     )

@@ -9,8 +9,8 @@ from functools import cache
 from pipelines.dates import ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
-from pipelines.parse.lexicon import AGENCIES, SPOKEN_LABELS, SURNAMES, alternatives
-from pipelines.parse.outlets import OFFICE, is_outlet, named
+from pipelines.parse.lexicon import AGENCIES, SPOKEN_LABELS, SURNAMES
+from pipelines.parse.outlets import OFFICE, according, is_outlet
 from pipelines.parse.people import credited, kept, label_pattern, leading_person, people
 from pipelines.parse.pictures import of_lost
 
@@ -97,7 +97,7 @@ def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
     if len(block.text) > LONGEST_CREDIT:
         return None
     is_bracketed = block.text[0] in "(（【["
-    parts = list(_according(block)) if is_bracketed else []
+    parts = list(according(block)) if is_bracketed else []
     if not parts and _ONLY_PARENTHESES.fullmatch(block.text):
         parts = list(_parenthesised(block, bare=not amid))
     elif not parts and (is_bracketed or not amid):
@@ -135,10 +135,13 @@ def _loose(inside: str, offset: int) -> list[Part]:
     for piece in re.finditer(r"[^;；]+", inside):
         text = piece.group()
         lead = len(text) - len(text.lstrip())
-        label = label_pattern().match(text, lead)
+        label = label_pattern().search(text, lead)
+        sender = text[lead : label.start()].rstrip() if label else ""
         is_said = label is not None and (_is_spoken(label.group()) or text.startswith("/", label.end()))
-        if label is None or not is_said or label.lastgroup == "outlet":
+        if label is None or not is_said or label.lastgroup == "outlet" or (sender and not is_outlet(sender)):
             return []
+        if sender:
+            found.append(Part("outlet", offset + piece.start() + lead, offset + piece.start() + lead + len(sender)))
         value = text[label.end() :]
         names = list(credited(value, str(label.lastgroup)))
         names = [n for n in names if value[n[1] : n[2]] not in AGENCIES and not OFFICE.search(value, *n[1:])] or names
@@ -176,27 +179,6 @@ def _unmarked(block: Block) -> Iterator[Part]:
     name = re.compile(r"[A-Z][\w'’-]+ [A-Z][\w'’-]+").fullmatch(block.text, label.end()) if label else None
     if label and name and label.lastgroup != "outlet" and name.group().split()[0].lower() in SURNAMES:
         yield Part(str(label.lastgroup), block.start + name.start(), block.start + name.end())
-
-
-@cache
-def _according_pattern() -> re.Pattern[str]:
-    person = r"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+)"
-    return re.compile(
-        r"[(（]\s?(?:(?:According to|From|Via|(?:As )?reported by|Comprehensive report (?:from|by)) (?:the |an? )?)?"
-        rf"(?:(?P<outlet>{alternatives(AGENCIES)})(?: reports?| APP| client| WeChat)?|(?P<desk>{named()})(?= {person}))"
-        rf"(?: (?P<name>{person}))?\s?[)）]",
-        re.IGNORECASE,
-    )
-
-
-def _according(block: Block) -> Iterator[Part]:
-    """The agency that a line in brackets says the text comes from."""
-    match = _according_pattern().fullmatch(block.text)
-    if match:
-        group = "outlet" if match["outlet"] else "desk"
-        yield Part("outlet", block.start + match.start(group), block.start + match.end(group))
-        if match["name"]:
-            yield Part("reporters", block.start + match.start("name"), block.start + match.end("name"))
 
 
 def labelled(text: str, offset: int) -> list[Part]:

@@ -59,12 +59,14 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     filed = rf"{_PLACE},\s?{when}\s{{0,2}}\((?:(?P<agency>{known})\)\s(?=[A-Z\"“])|{signers}\),?\s)"
     told = rf"\((?P<agency>{known})\)(?:\s?(?:{_PLACE},\s?)?{when}(?:{_DASH}|[,.:]\s)|{_BEGUN})"
     inside = (
-        rf"(?P<byline>(?i:reporters?|correspondents?) {_NAME}(?: {_NAME}){{0,3}}(?:(?:, | and ){_NAME} {_NAME}){{0,4}})"
+        rf"(?P<byline>(?i:{alternatives(REPORTER_LABELS)}) {_NAME}(?: {_NAME}){{0,3}}"
+        rf"(?:(?:, | and ){_NAME} {_NAME}){{0,4}})"
     )
     enclosed = rf"\((?P<outlet>{known}) {inside},\s?(?:{_PLACE},\s?)?{when}(?: [a-z]{{2,12}})?\)\s?"
     own = rf"(?:(?:Our|This) (?:newspaper|paper|site|website|network)(?: news| report)?|{outlet})"
     unnamed = rf"{own}[,:]?\s?(?:(?:{_PLACE},\s?)?{when}\s{{0,2}})?{reporter}"
-    quoted = rf"[(\[【]{outlet} {inside}[)\]】]\s?"
+    there = rf"(?:(?:,| in| from|,? reporting from) (?P<place>{_NAME}))?"
+    quoted = rf"[(\[【]{outlet},? {inside}{there}[)\]】]\s?"
     dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
     by = rf"{outlet} (?P<byline>[Rr]eporter {_NAME} {_NAME}),? (?=[Oo]n (?i:{MONTH_DAY}), [A-Z\"“])"
     news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"

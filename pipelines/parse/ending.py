@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import takewhile
 
 from pipelines.parse.chrome import closing_mark
 from pipelines.parse.frame import FARTHEST_STAMP
+from pipelines.parse.lexicon import CREDIT_LABELS, alternatives
 from pipelines.parse.pagewords import is_headlined, stop_share
 from pipelines.parse.sentences import sentence_spans
 
@@ -53,7 +55,15 @@ def _goes_on(text: str, start: int, mark: int) -> bool:
     is_long = len(told) >= _SENTENCES_ON or (
         len(told) > 1 and len(told) >= len(sentence_spans(text, max(start, mark - _FARTHEST_PROSE), mark))
     )
+    signed = next((place for place, (begin, _) in enumerate(spans) if _signed().match(text, begin)), 0)
+    is_long = is_long or 0 < signed <= len(told)
     return is_long and stop_share(" ".join(told)) >= _SOUP
+
+
+@cache
+def _signed() -> re.Pattern[str]:
+    """Those who wrote a text, named behind its last sentence."""
+    return re.compile(rf"[(\[【]?\s?(?i:{alternatives(CREDIT_LABELS)})\s?[:：|丨]")
 
 
 def _may_be_prose(text: str) -> bool:
@@ -91,7 +101,8 @@ def _closed(text: str, start: int, mark: int) -> int | None:
     remnant = before[stop:] if stop else ""
     if not before or (text[mark] in "([" and any(map(str.isalpha, remnant))):
         return mark
-    is_bar = (" | " in remnant and stop_share(remnant) < _SOUP) or is_headlined(remnant)
+    is_soup = " | " in remnant and stop_share(remnant) < _SOUP
+    is_bar = is_soup or is_headlined(remnant) or _BIDDING.match(remnant) is not None
     if _CLOSED.search(before) and not is_bar:
         return mark
     if stop is None or (len(remnant.split()) > _LONGEST_REMNANT and not is_bar):

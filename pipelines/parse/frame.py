@@ -13,12 +13,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from pipelines.dates import CLOCK, ISO_DATE
+from pipelines.document import Part
 from pipelines.parse.blocks import word_count
 from pipelines.parse.chrome import closing_mark
 from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
+from pipelines.parse.stamps import resumed
 
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=[\w\"”])(?:--?|_|\|)(?=[A-Z])")
 _MAY_SUFFIX = re.compile(r"[-–—|_>»](?=[-\sA-Z])")
@@ -35,7 +37,7 @@ _MOST_SUFFIXES, _MOST_SITES, _MOST_REPEATS, _MOST_STAMPS = 6, 2, 8, 24
 _FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
 _BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 90, 330, 20, 3
 _PROSE, _LONGEST_OPENED = 0.3, 200
-_MENU, _MENU_SHARE = 160, 0.3
+_MENU, _MENU_SHARE, _LONGEST_DAY = 160, 0.3, 16
 _PAUSE = re.compile(r"[a-z\d](?<!&gt)(?<!&nbsp)[,.;] ")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STRAIGHT = str.maketrans("‘’“”\u00a0", "''\"\" ")
@@ -207,25 +209,40 @@ _LABELLED = re.compile(r"(?i:updated|published|(?:release |publish(?:ing)? )?(?:
 def _unstamped(text: str, start: int, end: int) -> Frame | None:
     """A title that stands again right above prose, no day near it."""
     below = masthead(text, end)
-    prose = text[below.end : below.end + _LONGEST_DECK]
-    is_prose = stop_share(prose) >= _PROSE and len(sentence_ends(prose)) > 1 and prose.lstrip()[:1].isupper()
-    return Frame(start, end, ((end, below),)) if is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS else None
+    above = ((end, below), *resumed(text, below.end))
+    prose = text[above[-1][1].end :][:_LONGEST_DECK]
+    is_prose = stop_share(prose) >= _PROSE and len(sentence_ends(prose)) > 1 and prose.lstrip(' [(【"“')[:1].isupper()
+    return Frame(start, end, above) if is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS else None
+
+
+_ACCOUNT_NAME = r"[A-Z][\w'’&·.-]*(?: (?:of |the |and )?[A-Z][\w'’&·.-]*){0,5}"
+_ACCOUNT = re.compile(
+    rf"\s(?:Original )?(?:(?P<twice>{_ACCOUNT_NAME}) (?P=twice)|(?<=\sOriginal )(?P<once>{_ACCOUNT_NAME}))$"
+)
+
+
+def _framed(text: str, start: int, stamp: tuple[int, Masthead], longest: int = _MAX_TITLE) -> Frame | None:
+    """The frame of a title between ``start`` and its stamp, the account that signs there left out; or none."""
+    title = text[start : stamp[0]].strip(" |/·>-–—")
+    begin, account = text.index(title, start), _ACCOUNT.search(title)
+    title = title[: account.start()] if account else title
+    is_one = all(title[end - 1] in "?!" for end in sentence_ends(title)[:-1])
+    is_title = is_one and len(title) <= longest and word_count(title) >= _MIN_TITLE_WORDS
+    if not is_title or not closing_mark().search(text, stamp[1].end):
+        return None
+    if account:
+        signed = Part("outlet", *(begin + place for place in account.span(str(account.lastgroup))))
+        stamp = (signed.start, stamp[1]._replace(parts=(signed, *stamp[1].parts)))
+    return Frame(begin, begin + len(title), (stamp,))
 
 
 def _opened(text: str) -> Frame | None:
     """A title with which the page opens, right before its stamp."""
     years = list(_YEAR.finditer(text, _MIN_TITLE, _MAX_TITLE))
-    above = text[: years[0].start()] if years else ""
-    if word_count(above) < _MIN_TITLE_WORDS or len(sentence_ends(above)) > 1:
+    if not years or word_count(text[: years[0].start()]) < _MIN_TITLE_WORDS:
         return None
-    stamped = next(_stamps(text, _MIN_TITLE, years[-1].end()), None)
-    if stamped is None or not _is_full(text, *stamped) or not closing_mark().search(text, stamped[1].end):
-        return None
-    title = text[: stamped[0]].rstrip(" |-–—")
-    is_title = (
-        word_count(title) >= _MIN_TITLE_WORDS and len(sentence_ends(title)) == 1 and len(title) <= _LONGEST_OPENED
-    )
-    return Frame(0, len(title), (stamped,)) if is_title else None
+    stamped = next(_stamps(text, _MIN_TITLE, years[-1].end() + _LONGEST_DAY), None)
+    return _framed(text, 0, stamped, _LONGEST_OPENED) if stamped and _is_full(text, *stamped) else None
 
 
 _CRUMB = re.compile(
@@ -237,16 +254,14 @@ _STEP = re.compile(r"\s?(?:>{1,2}|»|›|→|\\|/|(?:&gt;){1,2})\s?")
 def _led_to(text: str) -> Frame | None:
     """A title that stands once, behind what leads to the page (“Home > News > Press releases”), before a stamp."""
     crumb = _CRUMB.search(text, 0, FARTHEST_STAMP)
-    if crumb is None or not closing_mark().search(text, crumb.end()):
+    if crumb is None:
         return None
-    for place, found in _stamps(text, crumb.end(), crumb.end() + _LONGEST_DECK + _MAX_TITLE):
-        above = text[crumb.start() : place]
+    for stamp in _stamps(text, crumb.end(), crumb.end() + _LONGEST_DECK + _MAX_TITLE):
+        above = text[crumb.start() : stamp[0]]
         last = max(m.end() for m in _STEP.finditer(above))
-        start = crumb.start() + last + _section_end(above[last:])
-        title = text[start:place].strip()
-        if word_count(title) >= _MIN_TITLE_WORDS and len(title) <= _MAX_TITLE and len(sentence_ends(title)) == 1:
-            begin = text.index(title, start)
-            return Frame(begin, begin + len(title), ((place, found),))
+        framed = _framed(text, crumb.start() + last + _section_end(above[last:]), stamp)
+        if framed:
+            return framed
     return None
 
 
@@ -272,17 +287,10 @@ def _menu() -> re.Pattern[str]:
 
 def _below_menu(text: str) -> Frame | None:
     """A title that stands once, between a menu and a full stamp."""
-    for place, found in _stamps(text, 1, FARTHEST_STAMP):
-        if not _is_full(text, place, found):
-            continue
-        menu = next(reversed(list(_menu().finditer(text, 0, place))), None)
-        if menu is None or not closing_mark().search(text, place):
-            return None
-        start = menu.end() + len(text[menu.end() : place]) - len(text[menu.end() : place].lstrip(" |/·>"))
-        if text[start].islower():
-            start = menu.start() + menu.group().rindex(" ") + 1
-        title = text[start:place].rstrip()
-        is_short = len(title) <= _MAX_TITLE and len(sentence_ends(title)) == 1
-        is_title = is_short and word_count(title) >= _MIN_TITLE_WORDS
-        return Frame(start, start + len(title), ((place, found),)) if is_title else None
-    return None
+    stamp = next((stamp for stamp in _stamps(text, 1, FARTHEST_STAMP) if _is_full(text, *stamp)), None)
+    menu = next(reversed(list(_menu().finditer(text, 0, stamp[0]))), None) if stamp else None
+    if stamp is None or menu is None:
+        return None
+    start = menu.end() + len(text[menu.end() :]) - len(text[menu.end() :].lstrip(" |/·>"))
+    start = menu.start() + menu.group().rindex(" ") + 1 if text[start].islower() else start
+    return _framed(text, start, stamp)

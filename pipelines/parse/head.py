@@ -13,12 +13,13 @@ from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import ORIGINAL_LABEL, before_headline, dateline
 from pipelines.parse.header import crawler_date, original_title, stamp
 from pipelines.parse.lexicon import SURNAMES
-from pipelines.parse.masthead import loose_stamp, masthead_line
+from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import REMEMBERED, by_text, laid
 from pipelines.parse.outlets import is_outlet
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
+from pipelines.parse.stamps import loose_stamp
 
 _SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[A-Z\"“][^.]{12,})")
 """The name of a series in brackets before a headline."""

@@ -146,7 +146,7 @@ def titled_again(block: Block, title: str, start: int, stop: int) -> Iterator[Pa
 @cache
 def _glued_credit() -> re.Pattern[str]:
     """Reporters between a title and the text, without a mark behind them: as many Chinese names as follow."""
-    name = rf"(?i:{alternatives(tuple(sorted(SURNAMES)))}) [A-Z][a-z]+(?:,? |, | and )"
+    name = rf"(?i:{alternatives(SURNAMES)}) [A-Z][a-z]+(?:,? |, | and )"
     return re.compile(
         rf"\s(?:(?:{alternatives(AGENCIES)}) )?(?:[Ii]ntern |[Aa]ll[- ]media )?(?:[Rr]eporters?|[Cc]orrespondents?) "
         rf"(?P<names>(?:{name}){{1,6}})(?=[A-Z\"“])"

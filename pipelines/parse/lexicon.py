@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from configparser import ConfigParser
 from functools import cache
 from importlib.resources import files
@@ -35,6 +35,7 @@ DISPATCH_WORDS = entries("papers", "dispatches")
 REPORTER_LABELS = entries("labels", "reporters")
 EDITOR_LABELS = entries("labels", "editors")
 PHOTO_LABELS = entries("labels", "photographers")
+CREDIT_LABELS = (*REPORTER_LABELS, *EDITOR_LABELS, *entries("labels", "others"))
 OUTLET_LABELS = entries("labels", "outlets")
 OTHER_LABELS = entries("labels", "others")
 SPOKEN_LABELS = entries("labels", "spoken")
@@ -53,7 +54,7 @@ SURNAMES = frozenset(entries("people", "surnames"))
 
 
 @cache
-def alternatives(*groups: tuple[str, ...]) -> str:
+def alternatives(*groups: Collection[str]) -> str:
     """Write the entries of the groups as one alternation: of several that match, the longest is tried first.
 
     Common beginnings are written once: an expression tries its branches one by one, and there are hundreds.

@@ -13,22 +13,30 @@ from typing import NamedTuple
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
-from pipelines.parse.blocks import Block, ends_sentence
+from pipelines.parse.blocks import Block
 from pipelines.parse.dateline import dateline
-from pipelines.parse.lexicon import AGENCIES, PAGE_TOOLS, SITES, SPOKEN_LABELS, SURNAMES, TIME_LABELS, alternatives
+from pipelines.parse.lexicon import (
+    AGENCIES,
+    ORIGINAL_TITLE_LABELS,
+    PAGE_TOOLS,
+    SITES,
+    SPOKEN_LABELS,
+    SURNAMES,
+    TIME_LABELS,
+    alternatives,
+)
 from pipelines.parse.outlets import OFFICE, is_outlet, named
+from pipelines.parse.pagewords import OPENER
 from pipelines.parse.people import LABELS, kept, people
 
-_MOST_ITEMS, _LONGEST_LINE = 40, 300
+_MOST_ITEMS, LONGEST_LINE = 40, 300
 _TIMES = frozenset(label.lower() for label in TIME_LABELS)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _KNOWN = frozenset(name.lower() for name in (*AGENCIES, *SITES))
 FIGURES = r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)"
 DAY = rf"(?:{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE})"
-_TIME = rf"{CLOCK}(?! on (?:the )?(?:\d|{MONTH_DAY}))"
+_TIME = rf"{CLOCK}(?! (?-i:in|on)\b)"
 """A clock, but not one that a sentence goes on from: “at 8:00 on May 6”."""
-_SHOWN = r"\s?[:：]\s?[\d,]{0,9}(?: times)?|\s?\(\d*\)|\s\d{1,6}(?=\s)|(?:\s[+-])+(?=\s)"
-"""What a button shows beside its name: how often it was pressed."""
 _ZONE = r"(?:UTC|GMT|HKT|BJT|EST|EDT|CST|SGT)(?:\s?[+-]\s?\d{1,2})?(?!\w)|\(?Beijing time\)?"
 _WORD = r"(?-i:[A-Z])[\w'’.-]*"
 _ALIAS = r"(?-i:[a-z]{3,12})"
@@ -37,7 +45,12 @@ _NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
 _SIZE = "(?:big|medium|large|small)"
 _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
-_BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–]|&nbsp;)*")
+_COUNT = r"(?:\d[\d,.]{0,9}\s?(?:w|k|万|million|thousand)?\+?(?:\s(?:times|people))?)"
+_BIDDING = (
+    r"(?:Click|Tap|Scan|Long press|Press|Use WeChat|Use your|Open WeChat|Open the|Download)\b[^.!?]{0,120}?"
+    rf"\b(?:follow|subscribe|attention|friends|moments|phones?|code|client|app)(?: to)?(?: us| me)?\b!?{_AHEAD}"
+)
+_BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–●○◎□◆■▲▼▶↑↓→]|&nbsp;)*")
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
@@ -66,20 +79,26 @@ class Masthead(NamedTuple):
 
 
 @cache
-def _item() -> re.Pattern[str]:
+def item_pattern() -> re.Pattern[str]:
+    """Match one item of a masthead; the group that matched says what it is."""
     labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
     tools = alternatives(PAGE_TOOLS)
+    original = alternatives(tuple(label for label in ORIGINAL_TITLE_LABELS if label.startswith("original")))
     return re.compile(
-        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{_TIME})|(?P<day>{DAY})|(?P<figures>{FIGURES})"
-        rf"|{_WEEKDAY}|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
-        rf"|T(?={CLOCK})|at(?=\s{_TIME})|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{_TIME})"
+        rf"|(?P<day>{DAY})|(?P<figures>{FIGURES})|\(?{_WEEKDAY}\)?"
+        rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
+        rf"|T(?={CLOCK})|(?-i:at)(?=\s{_TIME})"
+        rf"|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
+        rf"|(?:{original})\s?[:：]\s[^.!?]{{8,160}}?(?:{OPENER})"
         rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"
-        rf"|[(\[【]\s?(?P<bracketed>{named()}|[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
+        rf"|[(\[【]\s?(?P<bracketed>{named()}|(?!{_WEEKDAY})[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
-        rf"|(?<![\w-])(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
-        rf"|[\[【(]?\s?(?:{tools})(?![\w-])(?:{_SHOWN})?\s?[\])】]?{_AHEAD}"
+        rf"|(?<![\w-])[\[【]?\s?(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
+        rf"|(?P<tool>{_BIDDING}|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?(?:{_COUNT}|\[\s?{_COUNT}\s?\])?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
+        rf"\s?[\])】]?{_AHEAD}"
         rf"|(?P<paper>{named()})(?: (?:mobile )?(?:client|app)(?: news)?)?(?![\w'’-])"
-        rf"|\d{{1,6}} (?:comments?|views?|shares?|likes?)\b\s?:?"
+        rf"|\d{{1,6}} (?:people )?(?:comment|view|share|like|participa|read)\w*\b\s?:?"
         rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
         rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
         rf"|\d{{1,2}}[- ]min(?:ute)?s? read"
@@ -96,34 +115,21 @@ def masthead(text: str, start: int, stop: int | None = None) -> Masthead:
     position = parts[-1].end if parts else start
     for _ in range(_MOST_ITEMS):
         begin = _skip(text, position, stop)
-        item = _item().match(text, begin, stop)
+        item = item_pattern().match(text, begin, stop)
         if item is None or item.end() == begin or not _is_announced(item):
             break
         found = list(_parts(text, item, stop, is_stamped=any(p.field.startswith("published") for p in parts)))
         if not found and item.lastgroup in {*LABELS, "paper", "bracketed"}:
             break
         parts += found
-        buttons += not found and item.lastgroup is None
+        buttons += not found and item.lastgroup in {None, "tool"}
         position = max([item.end(), *(p.end for p in found)])
     return Masthead(_closed(text, position, stop) if position > start else start, kept(parts), buttons)
 
 
-def loose_stamp(block: Block) -> Paragraph | None:
-    """Recognise a line below a title that gives a full day and ends no sentence: a stamp, whatever else it says."""
-    text = block.text
-    if len(text) > _LONGEST_LINE or ends_sentence(text) or not re.search(ISO_DATE, text):
-        return None
-    parts: list[Part] = []
-    for word in re.finditer(r"(?<!\S)\S", text):
-        if word.start() >= (parts[-1].end if parts else 0):
-            parts += [Part(p.field, p.start, p.end) for p in masthead(text, word.start()).parts]
-    found = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in parts)
-    return Paragraph("stamp", block.start, block.end, "header-stamp", found) if parts else None
-
-
 def masthead_line(block: Block) -> Paragraph | None:
     """Recognise a line that is all masthead: a stamp where it names something, else a bar of several buttons."""
-    if len(block.text) > _LONGEST_LINE:
+    if len(block.text) > LONGEST_LINE:
         return None
     found = masthead(block.text, 0)
     if found.end < len(block.text.rstrip(" .:：|")) or not (found.parts or found.buttons > 1):
@@ -142,7 +148,7 @@ def _leading_name(text: str, start: int, stop: int) -> Iterator[Part]:
     if name is None or SURNAMES.isdisjoint((name["one"].lower(), name["two"].lower())):
         return
     office = re.compile(r"(?: in [A-Z]\w+| [A-Z]\w+ Correspondent)? ").match(text, name.end(), stop)
-    item = _item().match(text, office.end(), stop) if office else None
+    item = item_pattern().match(text, office.end(), stop) if office else None
     if item and (item.lastgroup in {"clock", "day"} or item.group().strip(" :：").lower() in _TIMES):
         yield Part("reporters", *name.span())
 
@@ -160,7 +166,7 @@ def _skip(text: str, position: int, stop: int) -> int:
 
 def _closed(text: str, position: int, stop: int) -> int:
     """Take the bars and brackets that stand behind the last item, but not the dash or the bracket of the text."""
-    bars = re.compile(r"(?:\s*[|/·•\])】>»+]+(?=\s|$))*").match(text, position, stop)
+    bars = re.compile(r"(?:\s*[|/·•\])】>»+↑↓→▲▼]+(?=\s|$))*").match(text, position, stop)
     return bars.end() if bars else position
 
 
@@ -201,7 +207,7 @@ def _opens_dateline(text: str, start: int, stop: int) -> bool:
 def _follows(text: str, position: int, stop: int) -> bool:
     """Tell whether another item, a bar or the end follows."""
     bar = re.compile(r"\s*(?:$|[|/·•]|-\s)").match(text, position, stop)
-    item = _item().match(text, _skip(text, position, stop), stop)
+    item = item_pattern().match(text, _skip(text, position, stop), stop)
     if bar or item is None or item.lastgroup != "paper":
         return bool(bar or item)
     return item["paper"].lower() in _KNOWN and bool(
@@ -210,7 +216,9 @@ def _follows(text: str, position: int, stop: int) -> bool:
 
 
 def _outlet(text: str, position: int, stop: int) -> Iterator[Part]:
-    known = re.compile(rf"{named()}(?:\s?-\s?{named()})?", re.IGNORECASE).match(text, position, stop)
+    known = re.compile(rf"{named()}(?:\s?-\s?{named()})?(?: (?:client|app|wechat|weibo)\b)?", re.IGNORECASE).match(
+        text, position, stop
+    )
     if known and text.startswith(" of ", known.end()):  # the name of an office goes on
         known = None
     value = known or re.compile(rf"{_WORD}(?: (?:(?:of|and|for|the|&) ){{0,2}}{_WORD}){{0,6}}").match(

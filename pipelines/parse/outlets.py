@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
+from pipelines.document import Part
+from pipelines.parse.blocks import Block
 from pipelines.parse.lexicon import AGENCIES, OUTLET_ENDINGS, PICTURE_AGENCIES, SITE_ENDINGS, SITES, alternatives
 
 DOMAIN = r"(?:[A-Za-z][\w-]{0,40})(?:\.[A-Za-z][\w-]{0,40}){0,4}\.(?:com|cn|net|org|hk|tw|gov)\b"
@@ -50,3 +53,24 @@ def _outlets() -> re.Pattern[str]:
 def is_outlet(name: str) -> bool:
     """Tell whether a name is that of an agency or a paper, and hence of nobody."""
     return bool(_outlets().fullmatch(name.replace("’", "'")) or re.fullmatch(DOMAIN, name))
+
+
+@cache
+def _according_pattern() -> re.Pattern[str]:
+    person = r"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+)"
+    return re.compile(
+        r"[(（]\s?(?:(?:According to|From|Via|(?:As )?reported by|Comprehensive report (?:from|by)) (?:the |an? )?)?"
+        rf"(?:(?P<outlet>{alternatives(AGENCIES)})(?: reports?| APP| client| WeChat)?|(?P<desk>{named()})(?= {person}))"
+        rf"(?: (?P<name>{person}))?\s?[)）]",
+        re.IGNORECASE,
+    )
+
+
+def according(block: Block) -> Iterator[Part]:
+    """The agency that a line in brackets says the text comes from."""
+    match = _according_pattern().fullmatch(block.text)
+    if match:
+        group = "outlet" if match["outlet"] else "desk"
+        yield Part("outlet", block.start + match.start(group), block.start + match.end(group))
+        if match["name"]:
+            yield Part("reporters", block.start + match.start("name"), block.start + match.end("name"))

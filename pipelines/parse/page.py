@@ -19,20 +19,26 @@ from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.ending import text_end
 from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame
 from pipelines.parse.header import titled_again
-from pipelines.parse.lexicon import EDITOR_LABELS, PHOTO_LABELS, alternatives
-from pipelines.parse.masthead import masthead_line
+from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, PHOTO_LABELS, SURNAMES, alternatives
+from pipelines.parse.masthead import masthead, masthead_line
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
+from pipelines.parse.pagewords import OPENER
+from pipelines.parse.people import LABELS
 from pipelines.parse.pictures import pictures
 from pipelines.parse.sentences import sentence_spans
 from pipelines.parse.sites import window_site
+from pipelines.parse.stamps import resumed
 
 _PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\d{1,3}\])){2,}(?:\s*(?:Next|>>\||>>))?")
 _RESIDUE = re.compile(
     r"Enable Ginger Cannot connect to Ginger.{0,160}?×"
     r"|\[(?:Video|Audio|Photo|Gallery|Related|Watch|Read more|Read|Link|Infographic)s?\s?[:：] [^\[\]]{0,140}\]"
     r"(?:\s(?:Click|Tap) (?:to|here)(?: \w+)?)?"
-    r"|(?<=[.!?”\"] )(?:Advertisement|ADVERTISEMENT)(?= [A-Z“\"])"
+    rf"|(?<=[.!?”\"] )(?:Advertisement|ADVERTISEMENT)(?:\s[^.!?]{{4,120}}?{OPENER}|(?= [A-Z“\"]))"
+    rf"|(?<=[.!?”\"] )\(?(?:The )?(?:[Pp]icture|[Ii]mage|[Pp]hoto)s?(?: in (?:this|the) article)? "
+    rf"(?:(?:comes?|is|are|taken) )?from the (?:Internet|internet|network|web)\b"
+    rf"(?:[^.!?]{{0,140}}?{OPENER}|[^.!?()]{{0,140}}[.)])"
     r"|(?:Your|The|This) browser does not support[^.]{0,60}\.(?: Please (?:upgrade|update|use)[^.]{0,80}\.)?"
 )
 _PLACE_DASH = re.compile(
@@ -85,7 +91,7 @@ def _named_site(block: Block, frame: Frame, found: list[Paragraph], start: int, 
     """The name of the site in the name of the window: the paper of a page that names no other."""
     if any(part.field == "outlet" for paragraph in found for part in paragraph.parts):
         return
-    site = window_site(block.text, block.text[frame.start : frame.end])
+    site = _issued(block.text, frame) or window_site(block.text, block.text[frame.start : frame.end])
     opens = block.text[start : min(end, start + _FARTHEST_DATELINE)].lstrip()
     if site is None or site[1] > frame.start or dateline.said(opens) or wire_start(opens, 0, len(opens)):
         return
@@ -95,6 +101,16 @@ def _named_site(block: Block, frame: Frame, found: list[Paragraph], start: int, 
         yield _span(block, "chrome", "site-chrome", a, b)
     part = Part("outlet", block.start + site[0], block.start + site[1])
     yield Paragraph("outlet", part.start, part.end, "source-line", (part,))
+
+
+def _issued(text: str, frame: Frame) -> tuple[int, int] | None:
+    """The office that a label above the title names."""
+    label = re.compile(rf"(?<![\w-])(?i:{alternatives(OUTLET_LABELS)})\s?[:：]\s?(?=[A-Z])")
+    for match in label.finditer(text, max(0, frame.start - _CLOSE_BY), frame.start):
+        for part in masthead(text, match.start(), frame.start).parts[:1]:
+            if part.field == "outlet":
+                return part.start, part.end
+    return None
 
 
 def _signed(block: Block, start: int, stop: int) -> Iterator[Paragraph]:
@@ -115,6 +131,7 @@ def _span(block: Block, role: str, layout: str, start: int, end: int) -> Paragra
 def _above(block: Block, frame: Frame) -> tuple[list[Paragraph], int]:
     """What stands above the text (menus, the title, mastheads), and where the text begins."""
     start, end, mastheads, deck = frame
+    mastheads += tuple(resumed(block.text, max(end, mastheads[-1][1].end)))
     known = [_span(block, "title", "header-title", start, end)]
     known += [_span(block, "subtitle", "header-deck", *deck)] if deck else []
     for begin, each in mastheads:
@@ -132,7 +149,7 @@ def _above(block: Block, frame: Frame) -> tuple[list[Paragraph], int]:
     return [p for p in found if p.end > p.start], max(position, mastheads[-1][1].end)
 
 
-_PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|[a-z]{3,12}(?=\s|$))"
+_PERSON = r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+|(?![\w'’-]| [a-z]))|[a-z]{3,12}(?=\s|$))"
 
 
 _WRITERS = ("reporter", "reporters", "author", "authors", "correspondent", "correspondents", "written by")
@@ -141,13 +158,18 @@ _WRITERS = ("reporter", "reporters", "author", "authors", "correspondent", "corr
 @cache
 def _credited() -> re.Pattern[str]:
     """The credits below a text: editors behind a label, in brackets or not; reporters in brackets; the paper."""
-    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：|]\s?"
+    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：|丨]\s?"
     spoken = tuple(label for label in (*EDITOR_LABELS, *PHOTO_LABELS) if label.endswith(" by"))
     two = rf"{_PERSON}(?:(?:, | and ){_PERSON})*"
+    chinese = rf"(?i:{alternatives(SURNAMES)}) [A-Z][\w'’-]+"
+    further = rf"(?=\s?[)\]】]|\s(?i:{alternatives(*LABELS.values())})\s?[:：|丨])"
     return re.compile(
         rf"(?<=Ends/)(?:[A-Z][a-z]+day, )?(?i:{MONTH_DAY})(?: Issued at HKT {CLOCK})?"
         rf"|[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
-        rf"|(?<![\w-]){editors}{_PERSON}(?:\s?,\s?{_PERSON})*|Source\s?[:：]\s?{named()}"
+        rf"|[(（][^()（）]{{0,60}}\b(?i:reporter|correspondent)s? [A-Z][^()（）]{{2,80}}[)）]"
+        rf"|(?<![\w-])(?i:{alternatives(PHOTO_LABELS)})\s?[:：|丨]\s?{chinese}(?:, {chinese})*(?!\w)"
+        rf"|(?<![\w-]){editors}(?:{chinese}(?:\s{chinese})+{further}|{_PERSON}(?:\s?,\s?{_PERSON})*)"
+        rf"|Source\s?[:：|丨]\s?{named()}"
         rf"|(?<![\w-])(?i:{alternatives(spoken)}) {two}|(?<=\band )editor [A-Z][\w'’-]+ [A-Z][\w'’-]+(?=[ ,]?\()"
     )
 

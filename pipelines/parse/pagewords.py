@@ -17,6 +17,10 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 _STOP_WORDS = frozenset(entries("words", "stop"))
+OPENING_WORDS = alternatives(tuple(word.capitalize() for word in entries("words", "openers")))
+OPENERS = rf"(?-i:(?:{OPENING_WORDS})(?= [a-z\d]))"
+OPENER = rf"(?<=[a-z\d%)”\"] )(?={OPENERS})"
+"""Where a sentence begins behind a headline that no stop ends."""
 _SITE_WORDS = frozenset(entries("words", "site"))
 _PLAIN_WORDS = frozenset(entries("words", "plain"))
 _SURE_WORDS = _SITE_WORDS.difference(entries("words", "unsure"))

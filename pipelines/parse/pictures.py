@@ -11,6 +11,7 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block
 from pipelines.parse.lexicon import AGENCIES, PICTURE_AGENCIES, SITES, alternatives
 from pipelines.parse.outlets import is_outlet
+from pipelines.parse.pagewords import OPENER, OPENERS, OPENING_WORDS
 from pipelines.parse.sentences import sentence_spans
 
 _OPENING = re.compile(
@@ -27,12 +28,17 @@ _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|should|may|said|says|did|does|do)\b"
     r"|(?<!\bA )(?<!\ba )(?<!\ban )(?<!\bAn )(?<!\bthe )(?<!\bThe )\b\w{2,}ed\b"
 )
+_GLUED = re.compile(OPENER)
+_REFERRING = re.compile(rf"(?!(?:The|An?|In|At|On) ){OPENERS}")
+_PAST = re.compile(r"\b(?:was|were|had|did|would|could)\b")
 _PHOTO_WORDS = re.compile(
-    r"\b(?:photos?|pictures?|provided|courtesy|screenshot|file|by|of|the|via|taken|for)\b", re.IGNORECASE
+    r"\b(?:photo(?:graph(?:ed|s)?)?s?|pictures?|images?|taken|shot|provided|courtesy|screenshot|file|by|of|the|via|taken|for)\b",
+    re.IGNORECASE,
 )
+_SENDER = re.compile(r"(?<=by )(?:[A-Z][\w'’·-]+ ){0,6}(?:[a-z]+ )?(?:reporter|correspondent)s?\b")
 _PERSON = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){0,3}")
 _SITE = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-_MOST_SENTENCES = 6
+_MOST_SENTENCES, _MANY, _LONGEST_OF_SET = 6, 3, 320
 _LONGEST_ALONE = 160
 """A single opening sentence of at most so many characters before a credit is a caption; a longer one is a lead."""
 
@@ -43,7 +49,9 @@ def _credit() -> re.Pattern[str]:
     outlet = alternatives(AGENCIES, PICTURE_AGENCIES)
     known, agencies = alternatives(AGENCIES, SITES, PICTURE_AGENCIES), alternatives(PICTURE_AGENCIES)
     ended, last = r"(?<=[.!?”\"] )", r"(?=\s[A-Z\"“]|\s?$)"
-    name = r"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+)"
+    third = rf"(?: (?!(?:{OPENING_WORDS})\b)[A-Z][\w'’-]+(?=\s?(?:$|[\"“(\[])|\s(?:{OPENING_WORDS})\b))?"
+    name = rf"(?-i:[A-Z][\w'’-]+ [A-Z][\w'’-]+{third})"
+    sent = r"(?:(?-i:(?:[A-Z][\w'’·-]+ ){0,6})(?:(?:our|intern|staff|special|chief) )?(?:reporter|correspondent)s? )?"
     inside = (
         r"[^()\[\]]{0,60}\bphotos?\b[^()\[\]]{0,90}"
         rf"|(?:{outlet})\s?/\s?[^()\[\]]{{2,60}}|(?<=[.!?] \()(?-i:i?[A-Z][\w-]{{3,24}}\s?/\s?[A-Z][a-z]+ [A-Z][a-z]+)"
@@ -55,8 +63,8 @@ def _credit() -> re.Pattern[str]:
         rf"|(?:(?<=[.!?] )(?-i:[A-Z][\w-]+(?: [A-Z][\w-]+){{1,2}})\s?)?/(?:{outlet})(?: photos?)?(?=\s|$)"
         rf"|(?<=[.!?] )photos?\s?[:：/]\s?(?:{known})(?=\s|$)"
         rf"|{ended}photos?\s?[:：]\s?{name}(?: (?-i:[A-Z][\w-]+))?\s?/\s?(?-i:[A-Z]{{2,}}|{known})(?=\s|$)"
-        rf"|{ended}(?:\|\s?)?photos?(?:\s?[:：]| by|\s?[:：] courtesy of| courtesy of) {name}"
-        rf"(?:\s?/\s?(?:{known}))?{last}"
+        rf"|{ended}(?P<plain>(?:\|\s?)?(?:photo(?:graph(?:ed|s)?)?|picture|image)s?(?: taken| shot| provided)?"
+        rf"(?:\s?[:：/|丨]\s?| by |\s?[:：] courtesy of | courtesy of ){sent}{name}(?:\s?/\s?(?:{known}))?{last})"
         rf"|{ended}photos? courtesy of [^.()]{{2,50}}? {MONTH_DAY}{last}"
         rf"|{ended}(?:{outlet})(?: file)? photos?(?:,? {MONTH_DAY})?{last}|{ended}(?:{outlet})/{name}{last}"
         rf"|{ended}[(\[](?:{agencies})[)\]]|{ended}[(\[]{shown}[^()\[\]]{{0,80}}[)\]]"
@@ -102,7 +110,8 @@ def of_lost(block: Block) -> Paragraph | None:
 
 def _names(text: str, offset: int) -> Iterator[Part]:
     """The photographers in a credit: capitalised words between slashes and commas that name no agency and no site."""
-    for piece in re.finditer(r"[^/,;:()\[\]&]+", text):
+    text = _SENDER.sub(lambda m: " " * len(m.group()), text)
+    for piece in re.finditer(r"[^/,;:|丨()\[\]&]+", text):
         words = _PHOTO_WORDS.sub(lambda m: " " * len(m.group()), piece.group())
         name = words.strip()
         if "courtesy" in text.lower() or not _PERSON.fullmatch(name) or _SITE.search(name) or _is_nobody(name):
@@ -133,6 +142,8 @@ def pictures(block: Block, *, whole: bool = False) -> tuple[list[Paragraph], lis
             if whole
             else _begin(block.text, position, mark.start(), is_sure=bool(mark["ahead"] or mark["weak"]))
         )
+        if begin == mark.start() and not (mark["ahead"] or mark["weak"]):
+            begin = _last_shown(block.text, position, begin, is_sure=bool(mark["plain"]))
         stop = _shown_below(block.text, mark.end()) if mark["ahead"] and begin == mark.start() else None
         if begin == mark.start() and stop is None:
             begin = begin if mark["weak"] else _begin(block.text, position, mark.start(), is_sure=False)
@@ -160,9 +171,12 @@ def _shown(block: Block, start: int, stop: int) -> Paragraph:
 
 
 def _is_gallery(text: str, marks: list[re.Match[str]]) -> bool:
-    """Tell whether the text is nothing but captions: it opens as a caption does, and a credit closes it."""
+    """Tell whether the text is nothing but captions: a credit closes it, and it opens as a caption does or has many."""
     if not marks or text[marks[-1].end() :].strip(" .#*0123456789【】[]<>"):
         return False
+    gaps = [b.start() - a for a, b in zip([0, *(mark.end() for mark in marks)], marks, strict=False)]
+    if len(gaps) >= _MANY and max(gaps) <= _LONGEST_OF_SET:
+        return True
     first = sentence_spans(text, 0, marks[0].start())
     return bool(first) and bool(_OPENING.match(text[first[0][0] : first[0][1]]))
 
@@ -176,6 +190,15 @@ def _begin(text: str, start: int, end: int, *, is_sure: bool) -> int:
             return a
     alone = not is_sure and len(spans) == 1 and start == 0 and end < len(text) // 2
     return spans[0][0] if alone and _may_stand_alone(text[spans[0][0] : end].rstrip()) else end
+
+
+def _last_shown(text: str, start: int, end: int, *, is_sure: bool) -> int:
+    """Where the short sentence begins that stands right before a credit and reports nothing, a headline cut off."""
+    a, b = (sentence_spans(text, start, end) or [(end, end)])[-1]
+    a = max([a, *(m.start() for m in _GLUED.finditer(text, a, b))])
+    is_shown = b - a <= _LONGEST_ALONE and not _REPORTING.search(text, a, b) and not set('"“”') & set(text[a:b])
+    is_told = _REFERRING.match(text, a) or _PAST.search(text, a, b)
+    return a if is_shown and (is_sure or not is_told) else end
 
 
 def _may_stand_alone(sentence: str) -> bool:

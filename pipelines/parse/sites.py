@@ -72,9 +72,31 @@ def window_site(text: str, title: str) -> tuple[int, int] | None:
     known = alternatives(AGENCIES, SITES)
     site = rf"\s*(?:-{{1,3}}|–|—|\||_|>|»)\s*(?P<named>{named()})(?!\w)|\s+(?P<known>{known})(?!\w)"
     match = re.compile(site).match(text, len(title))
-    if match is None:
-        return None
-    is_column = re.fullmatch(r".* (?:News|Website)", match.group()) and not re.fullmatch(known, match[1] or match[2])
-    if is_column:
-        return None
-    return match.span(str(match.lastgroup))
+    is_column = match and re.fullmatch(r".* (?:News|Website)", match.group())
+    if match is None or (is_column and not re.fullmatch(known, match[1] or match[2])):
+        return _repeated_site(text, len(title))
+    start, end = match.span(str(match.lastgroup))
+    twice = re.fullmatch(r"(.+) \1", text[start:end])
+    return start, start + len(twice[1]) if twice else end
+
+
+_SITE_NAME = re.compile(
+    r"\s*(?P<dash>-{1,3}|–|—|\||_|)\s*(?P<name>[A-Z][\w'’&.]*(?: (?:(?:of|and|for|the) )*[A-Z][\w'’&.]*){0,11})"
+)
+_OFFICE = re.compile(
+    r"\b(?:Ministry|Administration|Bureau|Commission|Court|Government|Committee|Procuratorate|Department|Office|Council|"
+    r"University|College|Academy|Association|Federation|Center|Centre|Agency)\b"
+)
+
+
+def _repeated_site(text: str, start: int) -> tuple[int, int] | None:
+    """What stands behind the last dash of the window and again on the page, or an office behind no dash."""
+    site = _SITE_NAME.match(text, start)
+    while site and (further := _SITE_NAME.match(text, site.end())) and further["dash"]:
+        site = further
+    words = list(re.finditer(r"\S+", site["name"])) if site else []
+    for last in reversed(words[1 if site and site["dash"] else 2 :]):
+        name = text[site.start("name") :][: last.end()] if site else ""
+        if name[-1].isalnum() and last.group()[0].isupper() and text.find(name, start + len(name)) >= 0:
+            return (site.start("name"), site.start("name") + len(name)) if site and _OFFICE.search(name) else None
+    return None

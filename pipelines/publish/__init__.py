@@ -58,19 +58,9 @@ from pipelines.release import (
 )
 
 __all__ = [
-    "Build",
-    "ConflictError",
-    "Outcome",
-    "apply_changes",
-    "build_changes",
-    "code_version",
-    "publish",
-    "publish_staged",
-    "staged",
-    "watch",
-    "write_table",
-    "writing",
-]
+    "Build", "ConflictError", "Outcome", "apply_changes", "build_changes", "code_version", "publish", "publish_staged",
+    "staged", "watch", "write_table", "writing",
+]  # fmt: skip
 
 SHOWN_REJECTS = 1_000
 """Rejects that an outcome carries; the table has them all."""

@@ -94,7 +94,7 @@ def _begin(environment: Mapping[str, str]) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this worker as soon as the process that it works for is gone, however that came; the server ends then, too."""
+    """End this worker as soon as the process that it works for is gone, however that came; then the server ends."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -107,7 +107,8 @@ def run_measured(
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    peak, seen = 0.0, {}
+    peak = 0.0
+    seen: dict[int, float] = {}
     while process.poll() is None:
         peak = max(peak, tree_memory(process.pid, seen))
         time.sleep(POLL)
