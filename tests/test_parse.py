@@ -461,6 +461,8 @@ def test_an_agency_in_a_credit_is_no_photographer() -> None:
         "-Xinhua English.news.cn", "-Xinhuanet.com", " - 华声在线", "-Hunan Daily - 华声在线", "_Guangming.com",
         " | CNA", "--People's Daily Online", "_The Paper", "_China Economic Net——National Economic Portal",
         "-chinanews.com", "_Eastday", "_News_Eastday", "｜The Paper", "-Viewpoint Headline-Hunan Daily-Huasheng Online",
+        "_Lakeside Evening News·Lakeside Pai", "__China Green Times__Chinese Forestry Network",
+        " - Lakeside Prefecture People's Government portal",
         "-Half-Month Talk Net", " -River Network-Local news website", " - River Net - Professional News Site",
         " - Voice of America", " - BBC News Chinese",
         " -- Sports -- People's Daily Online", "_Policy interpretation_The Paper",
@@ -772,3 +774,9 @@ def test_writers_and_their_wires_below_a_text_come_off() -> None:
         found = refined(f"A new bridge opens in the county\n\n{LEAD}\n\n{line}")
         assert (found.text, found.fields.reporters[-1][:2]) == (LEAD, "Li")
     assert "Oaks/Elms (a wood)" in refined(f"A new bridge opens\n\n{LEAD}\n\nOaks/Elms (a wood)\n\n{LEAD}").text
+
+
+def test_the_name_of_an_office_ends_where_a_sentence_begins() -> None:
+    stamp = "2022-06-23 Author: Pei Jing | From: Lakeside County Water Bureau"
+    found = refined(PAGE.format(site="-Lakeside News Network", stamp=stamp, text=LONG))
+    assert (found.fields.outlet, found.text) == ("Lakeside County Water Bureau", LONG)

@@ -221,13 +221,18 @@ def _outlet(text: str, position: int, stop: int) -> Iterator[Part]:
     )
     if known and text.startswith(" of ", known.end()):  # the name of an office goes on
         known = None
-    value = known or re.compile(rf"{_WORD}(?: (?:(?:of|and|for|the|&) ){{0,2}}{_WORD}){{0,6}}").match(
-        text, position, stop
-    )
+    value = known or _office().match(text, position, stop)
     if value is None:
         return
     end = value.end() if known else _cut(text, *value.span(), stop) or value.end()
     yield Part("outlet", position, end)
+
+
+@cache
+def _office() -> re.Pattern[str]:
+    """Match the name of an office, up to a word with which a sentence begins."""
+    word = rf"(?!(?:In|On|At|The|After|When|Since|Recently|For|To|As|This|It|During|According)\b){_WORD}"
+    return re.compile(rf"\"?{_WORD}(?:,? (?:(?:of|and|for|the|&) ){{0,2}}{word}){{0,6}}(?:\" magazine)?")
 
 
 def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:

@@ -38,10 +38,10 @@ def signature() -> re.Pattern[str]:
         r"|\s?--\s?[A-Z][a-z]+(?: (?:and )?[A-Z][a-z]+){0,2}(?=\s?--\s?[A-Z])))?"
     )
     motto = r"[A-Z][a-z]{2,20}(?: [A-Za-z][a-z]{1,20}){1,4} (?:[Ww]ebs|[Ss])ite"
-    name = r"[A-Z][A-Za-z0-9]{1,20}(?: [A-Z][A-Za-z0-9]{0,20}){0,4}"
-    return re.compile(
-        rf"{column}\s?(?:-{{1,3}}|–|—|\||_)\s?{site}(?:{_DASH}(?:{motto}|{site})){{0,3}}|(?<=\w)[_｜]{name}(?:[_｜]{name}){{0,3}}"
-    )
+    name = r"[A-Z][A-Za-z0-9'’]{1,20}(?:[ ·][A-Z][A-Za-z0-9'’]{0,20}){0,5}(?: portal)?"
+    names = rf"(?<=[\w?!\"”])[_｜]{{1,2}}{name}(?:[_｜]{{1,2}}{name}){{0,3}}"
+    sites = rf"{column}\s?(?:-{{1,3}}|–|—|\||_)\s?{site}(?:{_DASH}(?:{motto}|{site})){{0,3}}"
+    return re.compile(rf"{names}$|{sites}|{names}")
 
 
 @cache
