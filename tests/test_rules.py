@@ -40,6 +40,7 @@ HOSTILE = [
     "BEIJING, April " * 6_600,
     "\n" * 100_000,
     "A\n" * 50_000,
+    "A " * 50_000 + ". So it is. So it is.",
 ]
 
 

@@ -22,7 +22,7 @@ from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.stamps import resumed
 
-_SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=[\w\"”])(?:--?|_|\|)(?=[A-Z])")
+_SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=[\w\"”])(?:--?|__?|\|)(?=[A-Z])")
 _MAY_SUFFIX = re.compile(r"[-–—|_>»](?=[-\sA-Z])")
 """What no suffix is without; looked for first, since a pattern that begins with blanks takes ten times as long."""
 _STAMP_START = re.compile(
@@ -35,12 +35,19 @@ _MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS, _OPENING = 8, 300, 4, 24
 _MOST_SUFFIXES, _MOST_SITES, _MOST_REPEATS, _MOST_STAMPS = 6, 2, 8, 24
 """A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
 _FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
-_BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 90, 330, 20, 3
+_BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 240, 330, 20, 3
 _PROSE, _LONGEST_OPENED = 0.3, 200
 _MENU, _MENU_SHARE, _LONGEST_DAY = 160, 0.3, 16
 _PAUSE = re.compile(r"[a-z\d](?<!&gt)(?<!&nbsp)[,.;] ")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STRAIGHT = str.maketrans("‘’“”\u00a0", "''\"\" ")
+
+
+_BAR = re.compile(
+    r"(?:\s(?:Baidu (?:Home ?page|Home)|Settings|Set up|Home ?page|Log ?in|Sign in|Sign up|Register)\b){2,}.*$",
+    re.IGNORECASE,
+)
+"""The bar of buttons between a title and the account that signs it."""
 
 
 class Frame(NamedTuple):
@@ -225,7 +232,7 @@ def _framed(text: str, start: int, stamp: tuple[int, Masthead], longest: int = _
     """The frame of a title between ``start`` and its stamp, the account that signs there left out; or none."""
     title = text[start : stamp[0]].strip(" |/·>-–—")
     begin, account = text.index(title, start), _ACCOUNT.search(title)
-    title = title[: account.start()] if account else title
+    title = _BAR.sub("", title[: account.start()] if account else title)
     is_one = all(title[end - 1] in "?!" for end in sentence_ends(title)[:-1])
     is_title = is_one and len(title) <= longest and word_count(title) >= _MIN_TITLE_WORDS
     if not is_title or not closing_mark().search(text, stamp[1].end):

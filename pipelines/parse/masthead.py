@@ -119,7 +119,7 @@ def masthead(text: str, start: int, stop: int | None = None) -> Masthead:
         if item is None or item.end() == begin or not _is_announced(item):
             break
         found = list(_parts(text, item, stop, is_stamped=any(p.field.startswith("published") for p in parts)))
-        if not found and item.lastgroup in {*LABELS, "paper", "bracketed"}:
+        if not found and item.lastgroup in {*LABELS, "paper", "bracketed"} and not _is_empty(text, item, stop):
             break
         parts += found
         buttons += not found and item.lastgroup in {None, "tool"}
@@ -157,6 +157,12 @@ def _is_announced(item: re.Match[str]) -> bool:
     """Tell whether a label announces a value: by a colon, or as one of those that need none."""
     label = item.group().strip().lower()
     return item.lastgroup not in LABELS or label.endswith((":", "：", "/")) or label in SPOKEN_LABELS
+
+
+def _is_empty(text: str, item: re.Match[str], stop: int) -> bool:
+    """Tell whether a label announces nothing: the next one follows at once."""
+    following = item_pattern().match(text, _skip(text, item.end(), stop), stop)
+    return item.lastgroup in LABELS and following is not None and following.lastgroup in LABELS
 
 
 def _skip(text: str, position: int, stop: int) -> int:

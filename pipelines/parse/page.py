@@ -30,7 +30,7 @@ from pipelines.parse.sentences import sentence_spans
 from pipelines.parse.sites import window_site
 from pipelines.parse.stamps import resumed
 
-_PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\d{1,3}\])){2,}(?:\s*(?:Next|>>\||>>))?")
+_PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\s?\d{1,3}\s?\])){2,}(?:\s*(?:Next|>>\||>>))?")
 _RESIDUE = re.compile(
     r"Enable Ginger Cannot connect to Ginger.{0,160}?×"
     r"|\[(?:Video|Audio|Photo|Gallery|Related|Watch|Read more|Read|Link|Infographic)s?\s?[:：] [^\[\]]{0,140}\]"

@@ -19,7 +19,7 @@ _MEANT = frozenset(
 )
 """Words that people say twice for effect, or that may end one clause and begin the next."""
 _WORD = re.compile(r"(?<![\w'’-])(?P<at>(?P<word>[a-z]{4,24})(?: (?P=word))+)(?![\w'’-])")
-_SENTENCE = re.compile(r"(?<![^\s])(?P<said>[A-Z][^.!?\n]{29,400}[.!?])(?P<at>(?: (?P=said))+)(?=\s|$)")
+_SENTENCE = re.compile(r"(?:\A|(?<=[.!?] ))(?P<said>[A-Z][^.!?\n]{29,400}[.!?])(?P<at>(?: (?P=said))+)(?=\s|$)")
 
 _BETWEEN = re.compile(r"[.!?] ")
 
