@@ -50,7 +50,7 @@ PAGES = {
     "label of nothing": f"{TITLE}__County Works Office {MENU}Date: May 1, 2024 08:30 Author: Source: Xinhua "
     f"【Font size: Large Medium Small】 Print this page {TITLE} {BODY} [ 1 ] [ 2 ] Close this window{BELOW}",
     "bar behind the title": f"{TITLE} Baidu Homepage Settings Sign in Lakeside Post 2024-05-01 08:30 Source: Xinhua "
-    f"{BODY} Report/Feedback Related search{BELOW}",
+    f"{BODY} Special statement: The above is uploaded by users, and this platform only stores it. Popular posts{BELOW}",
     "deck": f"{TITLE} - The Herald {MENU}{TITLE} Books come up the hill by mule and go down it by heart. "
     f"By Li Ming 2024-05-01 08:30 Source: Xinhua {BODY} Most Read Bridge opens{BELOW}",
     "way to the page": "County Works Office 中文 Home News Policies Services Location: Home > News > Press Releases "

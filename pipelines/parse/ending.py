@@ -127,7 +127,8 @@ _BIDDING = re.compile(
 _LONGEST_SENTENCE, _LONGEST_BIDDING = 28, 40
 _FARTHEST_PROSE, _SENTENCES_ON, _LONGEST_TOLD = 1_200, 4, 60
 _SURE = re.compile(
-    r"[(\[【]|©|(?i:copyright|all rights|editor|responsible|executive|end|comments?\b|disclaimer|about us)"
+    r"[(\[【]|©|(?i:copyright|all rights|editor|responsible|executive|end|comments?\b|disclaimer|about us"
+    r"|special (?:statement|reminder|note)|statement\s?[:：])"
 )
 """Marks behind which no text goes on, whatever follows."""
 _OF_SITE = re.compile(
