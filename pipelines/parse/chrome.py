@@ -49,6 +49,11 @@ _TRAIL = re.compile(
     re.IGNORECASE,
 )
 """The way to a page: “Home > News > Policies”."""
+BUTTON_BAR = re.compile(
+    r"(?:\s(?:Baidu (?:Home ?page|Home)|Settings|Set up|Home ?page|Log ?in|Sign in|Sign up|Register)\b){2,}.*$",
+    re.IGNORECASE,
+)
+"""The bar of buttons between a title and the account that signs it."""
 _COUNT = re.compile(
     r"(?:(?:number|volume|amount) of |total )?(?:views?|visits?|visitors|reads?|readings?|readers?|clicks?|hits|likes?|"
     r"praises?|comments?|shares?|forwards?|favou?rites|collections?|browsing|browses?|replies|thumbs up)"

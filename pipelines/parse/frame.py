@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipelines.dates import CLOCK, ISO_DATE
 from pipelines.document import Part
 from pipelines.parse.blocks import word_count
-from pipelines.parse.chrome import closing_mark
+from pipelines.parse.chrome import BUTTON_BAR, closing_mark
 from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
 from pipelines.parse.pagewords import stop_share
@@ -41,13 +41,6 @@ _MENU, _MENU_SHARE, _LONGEST_DAY = 160, 0.3, 16
 _PAUSE = re.compile(r"[a-z\d](?<!&gt)(?<!&nbsp)[,.;] ")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STRAIGHT = str.maketrans("‘’“”\u00a0", "''\"\" ")
-
-
-_BAR = re.compile(
-    r"(?:\s(?:Baidu (?:Home ?page|Home)|Settings|Set up|Home ?page|Log ?in|Sign in|Sign up|Register)\b){2,}.*$",
-    re.IGNORECASE,
-)
-"""The bar of buttons between a title and the account that signs it."""
 
 
 class Frame(NamedTuple):
@@ -232,7 +225,7 @@ def _framed(text: str, start: int, stamp: tuple[int, Masthead], longest: int = _
     """The frame of a title between ``start`` and its stamp, the account that signs there left out; or none."""
     title = text[start : stamp[0]].strip(" |/·>-–—")
     begin, account = text.index(title, start), _ACCOUNT.search(title)
-    title = _BAR.sub("", title[: account.start()] if account else title)
+    title = BUTTON_BAR.sub("", title[: account.start()] if account else title)
     is_one = all(title[end - 1] in "?!" for end in sentence_ends(title)[:-1])
     is_title = is_one and len(title) <= longest and word_count(title) >= _MIN_TITLE_WORDS
     if not is_title or not closing_mark().search(text, stamp[1].end):
