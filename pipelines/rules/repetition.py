@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from operator import eq
 
 from pipelines.rules.rule import Maker, Rule, View, by_pattern
 
@@ -29,13 +29,8 @@ def _once(match: re.Match[str]) -> str:
 
 
 def _has_a_word_twice(view: View) -> bool:
-    words = view.folded.split()
-    return any(one == other and len(one) > 3 for one, other in pairwise(words)) or _ends_twice(words)
-
-
-def _ends_twice(words: list[str]) -> bool:
-    """Tell whether a word stands before itself with a mark behind it."""
-    return any(len(one) > 3 and other[:-1] == one for one, other in pairwise(words))
+    words = view.folded.replace(",", "").replace(".", "").split()
+    return any(map(eq, words, words[1:]))
 
 
 def _says_a_sentence_twice(view: View) -> bool:
