@@ -95,6 +95,7 @@ def read_own(source: Path | str) -> Own:
         glossary = (read_beside(source, GLOSSARY_FILE) or b"").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CorpusError(f"{place}: byte {error.start} is not valid UTF-8; save it as UTF-8", USAGE) from error
+    # Sources without terms of their own are all alike: workers have what they need for them ready.
     return Own(place if glossary else "", glossary, read_corrections(source))
 
 

@@ -24,7 +24,7 @@ def loose_stamp(block: Block) -> Paragraph | None:
     parts: list[Part] = []
     for word in re.finditer(r"(?<!\S)\S", text):
         if word.start() >= (parts[-1].end if parts else 0):
-            parts += [Part(p.field, p.start, p.end) for p in masthead(text, word.start()).parts]
+            parts += masthead(text, word.start()).parts
     found = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in parts)
     return Paragraph("stamp", block.start, block.end, "header-stamp", found) if parts else None
 

@@ -45,7 +45,13 @@ NUMBERS = (
             ("2 , 300 people on 2 ,600 meters", "2,300 people on 2,600 meters"),
             ("at 3 : 30 a rate of 87. 5% was seen", "at 3:30 a rate of 87.5% was seen"),
         ),
-        ("By the end of 2025, 300 counties had it.", "a ratio of 3 to 1", "rooms 10, 20 and 30", "in item 3. 5% of it"),
+        (
+            "By the end of 2025, 300 counties had it.",
+            "a ratio of 3 to 1",
+            "rooms 10, 20 and 30",
+            "Score: 3 : 0 in it",
+            "in item 3. 5% of it",
+        ),
         (" ,", " : ", *(f"{digit}. " for digit in digits), *(f": {digit}" for digit in digits)),
     ),
     make_rule(

@@ -230,6 +230,8 @@ WORDING = (
         (
             "It grew stronger and stronger.",
             "for generations and generations",
+            "better and better",
+            "again and again",
             "the Ministry of Security and security men",
         ),
         anchors=tuple(f"{ending} and " for ending in (*_ENDINGS, *_NOUNS)),
