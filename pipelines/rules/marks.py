@@ -26,11 +26,12 @@ MARKS = (
     make_rule(
         "glued-semicolon",
         "A semicolon sticks to the word behind it.",
-        re.compile(r"(?<=[a-z]{2});(?=[a-z]{2,} )"),
+        re.compile(r"(?:(?<=[a-z]{2})|(?<=\d[%)）]));(?=[a-z]{2,} |\d[\d,.]*%? [a-z])"),
         lambda _: "; ",
         (
             ("the plan;the budget comes", "the plan; the budget comes"),
             ("of reform;to open up", "of reform; to open up"),
+            ("62% of it;3,100 people came, up 2%;the rest", "62% of it; 3,100 people came, up 2%; the rest"),
         ),
         ("the plan; the budget", "an &amp;c of it", "x;y and z"),
         (";",),
@@ -55,6 +56,18 @@ MARKS = (
         (("they do n't know", "they don't know"), ("it was n’t so", "it wasn’t so")),
         ("they don't know", "the letter n't"),
         (" n'",),
+    ),
+    make_rule(
+        "spaced-address",
+        "The points of a web address were spaced as the stops of sentences are.",
+        re.compile(r"\bwww\. ?[a-z\d-]{2,40}(?:\. ?[a-z\d-]{2,40})?\. ?(?:com|cn|net|org|gov|edu)(?:\. ?cn)?\b"),
+        lambda m: m.group().replace(" ", ""),
+        (
+            ("See www. oldmill. gov. cn for the hours.", "See www.oldmill.gov.cn for the hours."),
+            ("Ask at www.oldmill. com or by post.", "Ask at www.oldmill.com or by post."),
+        ),
+        ("See www.oldmill.com. Net weight is given there.", "See www.oldmill.org for the hours."),
+        ("www.",),
     ),
     Rule(
         "doubled-mark",

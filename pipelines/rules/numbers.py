@@ -6,15 +6,18 @@ import re
 from itertools import product
 from string import digits
 
+from pipelines.rules.rule import Maker, Rule, by_pattern
 from pipelines.rules.spacing import make_rule
 
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
 _SPLIT_NUMBER = re.compile(
     r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} ,[ ]?\d{3}(?![\d,.])(?! ,)|(?<=\bat )[0-2]?\d: [0-5]\d(?!\d|:\d)"
     r"|(?<![\d:])[0-2]?\d(?: : [0-5]\d|: 00)(?!\d)(?! :)(?! ,)"
+    r"|(?:(?<=total of )|(?<=more than )|(?<=nearly )|(?<=exceeded ))\d{1,3}, \d{3}(?= [a-z]{3})"
     r"|(?<![\d.,])\d{1,3}\. \d{1,2}"
     r"(?=%| (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)"
 )
+_PERCENT = re.compile(r"(?<=\d) {1,2}(?=[%％](?![\w%]))")
 _COUNTED = re.compile(r"\b(?:was|is|were|are|of|to|by|at|than|about|reached|nearly|over|from|only|exceeded) $")
 _ORDINAL = re.compile(
     r"(?P<number>[0-9](?<![\w.,].)[0-9]{0,2}) ?(?P<ending>st|nd|rd|th)"
@@ -43,16 +46,46 @@ NUMBERS = (
         _whole,
         (
             ("2 , 300 people on 2 ,600 meters", "2,300 people on 2,600 meters"),
+            ("a total of 4, 316 guests came", "a total of 4,316 guests came"),
             ("at 3 : 30 a rate of 87. 5% was seen", "at 3:30 a rate of 87.5% was seen"),
         ),
         (
             "By the end of 2025, 300 counties had it.",
+            "It won by nearly 5, 300 to 295.",
             "a ratio of 3 to 1",
             "rooms 10, 20 and 30",
             "Score: 3 : 0 in it",
             "in item 3. 5% of it",
         ),
-        (" ,", " : ", *(f"{digit}. " for digit in digits), *(f": {digit}" for digit in digits)),
+        (
+            " ,",
+            " : ",
+            "total of ",
+            "more than ",
+            "nearly ",
+            "exceeded ",
+            *(f"{digit}. " for digit in digits),
+            *(f": {digit}" for digit in digits),
+        ),
+    ),
+    Rule(
+        "spaced-percent",
+        "punctuation",
+        "repair",
+        "A blank stands before the sign of percent. Some people set it so, hence the text must show an engine's hand.",
+        by_pattern(Maker("spaced-percent", "punctuation"), _PERCENT, lambda _: "", engine_only=True, rewords=False),
+        (
+            (
+                "Of the retired military people 12 % serve retired military affairs.",
+                "Of the retired military people 12% serve retired military affairs.",
+            ),
+            (
+                "A copper wall and iron wall of retired military affairs: 3.5 %, no less.",
+                "A copper wall and iron wall of retired military affairs: 3.5%, no less.",
+            ),
+        ),
+        ("A solution of 5 % was used; 7 % failed.", "x % y is what is left of x"),
+        anchors=tuple(f"{digit} {sign}" for digit in digits for sign in ("%", " %")),
     ),
     make_rule(
         "ordinal",

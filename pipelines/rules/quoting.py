@@ -31,10 +31,10 @@ def _pairs(view: View) -> list[tuple[int, int]]:
 def _paired(view: View) -> Iterator[tuple[int, int]]:
     for paragraph in view.paragraphs(BODY):
         marks = [(m.start(), m.group()) for m in _MARK.finditer(view.raw, paragraph.start, paragraph.end)]
-        sides = "".join("<" if m == "“" else ">" if m == "”" else "=" for _, m in marks)
-        if sides in ("<>" * (len(marks) // 2), "==" * (len(marks) // 2)):
-            places = [place for place, _ in marks]
-            yield from zip(places[::2], places[1::2], strict=True)
+        opening, closing = marks[::2], marks[1::2]
+        is_even = len(opening) == len(closing)
+        if is_even and all(mark != "”" for _, mark in opening) and all(mark != "“" for _, mark in closing):
+            yield from zip([place for place, _ in opening], [place for place, _ in closing], strict=True)
 
 
 def _find_detached(view: View) -> Iterator[Edit]:
@@ -53,7 +53,7 @@ def _find_glued(view: View) -> Iterator[Edit]:
     raw = view.raw
     for opening, closing in _pairs(view):
         if (
-            raw[opening - 1 : opening].isalpha()
+            (raw[opening - 1 : opening].isalpha() or raw[opening - 1 : opening] == ",")
             and raw[opening - 2 : opening - 1].islower()
             and raw[opening + 1].isalnum()
         ):
@@ -89,6 +89,7 @@ QUOTING = (
         (
             ('They held the"Two Upholds" high.', 'They held the "Two Upholds" high.'),
             ("The “Two Upholds”and more were named.", "The “Two Upholds” and more were named."),
+            ('"It is ours," he said,"and it stays."', '"It is ours," he said, "and it stays."'),
         ),
         ('They held the "Two Upholds" high.', "The “Two Upholds” were named."),
         anchors=('"', "”", "'"),

@@ -28,15 +28,17 @@ _ORPHAN = re.compile(
 )
 _GLUED = re.compile(
     r"(?<=[a-z]{3}):(?=[\"“][A-Z]|(?:the|there|it|he|she|they|we|this|that|what|how) )"
-    r"|(?<=[a-z]{3})\((?=[a-z]{4,} |\d{1,2}:\d\d|[a-z]{4,}, [a-z]{4,}[ ,])|(?<=[a-z]{2}[\"”])\((?=[a-z]{3,}[ ,])"
-    r"|[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)(?<=[a-z0-9]{2}.)"
+    r"|(?<=[A-Za-z][a-z]{2})\((?=[a-z]{4,} |\d{1,2}:\d\d|[a-z]{4,}, [a-z]{4,}[ ,])"
+    r"|(?<=[a-z]{2}[\"”])\((?=[a-z]{3,}[ ,])"
+    r"|[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)(?:(?<=[a-z0-9]{2}.)|(?<=[a-z0-9][)）].))"
 )
 _SHORTENED = re.compile(r"(?:\b(?:Co|Inc|Ltd|Corp|al|etc|Jr|Sr|vs|No|Prof|Dr|Mr|Mrs)|(?<![A-Za-z])[A-Za-z])$")
-_LOW_WORD = re.compile(r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$")
+_LOW_WORD = re.compile(r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$|(?:^|\s)[(（][^()（）]{2,28}[)）]$")
 _GLUED_COMMA = re.compile(
     r",(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z])|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},)"
     r"|(?=[a-z]{2,} )(?:(?<=[a-z\d.!?][\"”],)|(?<=\d\d,)|(?<=[A-Z][a-z],))"
-    r"|(?=a [a-z]{3})(?<=[a-z]{3},)|(?=(?:which|and|but) )(?<=[a-z]\d,)|(?=\d)(?<=[a-z]{3},))"
+    r"|(?=a [a-z]{3})(?<=[a-z]{3},)|(?=(?:which|and|but) )(?<=[a-z]\d,)|(?=[a-z]{2,} )(?<=[\w%][)）],)"
+    r"|(?=\d)(?<=[a-z]{3},))"
 )
 _TORN = re.compile(
     r"(?<=[A-Za-z]{2})(?:[ ]-(?!(?:yes|no|and|but|or|it|he|she|they|we|you|so|then|the|this|that|in|on|of|to|as)\b)"
@@ -72,6 +74,12 @@ def _parted(match: re.Match[str]) -> str:
     return parted if match.group() in "(:" or _LOW_WORD.search(before) else match.group()
 
 
+def _once(match: re.Match[str]) -> str:
+    """Write a small word once, but not where nothing else is quoted: there somebody speaks of the words."""
+    around = match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
+    return match.group() if any(mark in around for mark in "\"“”‘’'") else match["word"] or match["first"]
+
+
 def _stands_twice(view: View) -> bool:
     """Tell whether any small word stands twice and begins one: “a a” stands in every “a and” behind an a."""
     for twice in _TWICE:
@@ -102,11 +110,10 @@ def make_rule(
     anchors: tuple[str, ...] = (),
     *,
     roles: frozenset[str] = PROSE,
-    rewords: bool = False,
     when: Condition | None = None,
 ) -> Rule:
     """Make a rule that repairs what a linear pattern finds."""
-    find = by_pattern(Maker(rule_id, "punctuation"), pattern, write, roles=roles, rewords=rewords)
+    find = by_pattern(Maker(rule_id, "punctuation"), pattern, write, roles=roles, rewords=False)
     return Rule(rule_id, "punctuation", "repair", why, find, changes, keeps, anchors, when)
 
 
@@ -200,6 +207,7 @@ SPACING = (
             ("It was odd:there was one(baker, miller, cook)", "It was odd: there was one (baker, miller, cook)"),
             ("a third kiln this year(planned for May) to fire", "a third kiln this year (planned for May) to fire"),
             ("the “two looks”(far and near) of it", "the “two looks” (far and near) of it"),
+            ("It opens on Monday (9 to 12).Bring a pen.", "It opens on Monday (9 to 12). Bring a pen."),
         ),
         (
             "It grew to 1,300 and 2.5 percent.",
@@ -207,6 +215,7 @@ SPACING = (
             "the U.S.A. team",
             "the Tomorrow.City fair",
             "the name(s) of the child(ren) and f(x)",
+            "The call open(path).Read of it fails.",
         ),
         (*pairs(".!?", ascii_lowercase + "("), *pairs(":", '"“tihswa'), *pairs(ascii_lowercase + '"”', "(")),
     ),
@@ -221,8 +230,8 @@ SPACING = (
             ("the old,the young and all", "the old, the young and all"),
             ('the one called "Old Bell",and the other', 'the one called "Old Bell", and the other'),
             (
-                "At 7:15,but no later, Wu,and his son,a boy, came.",
-                "At 7:15, but no later, Wu, and his son, a boy, came.",
+                "At 7:15,but no later, Wu,and his son,a boy, came (late),but well.",
+                "At 7:15, but no later, Wu, and his son, a boy, came (late), but well.",
             ),
         ),
         ("It grew to 1,300 and 2.5 percent.", "the keys a,b and c", 'the list ["a","b"]'),
@@ -253,15 +262,22 @@ SPACING = (
         "doubled-word",
         "A small word stands twice where English has it once.",
         _SMALL,
-        lambda m: m["word"] or m["first"],
+        _once,
         (
             ("in the the county", "in the county"),
             ("the work of of the office. The the rest", "the work of the office. The rest"),
             ("one of the The largest farms", "one of the largest farms"),
+            ('"Find the cause of the the trouble," he said.', '"Find the cause of the trouble," he said.'),
         ),
-        ("the The Hague office", "He had had enough.", "that that is, is", "What it is is clear.", "vitamin A a day"),
+        (
+            'the "the the" of the draft',
+            "the The Hague office",
+            "He had had enough.",
+            "that that is, is",
+            "What it is is clear.",
+            "vitamin A a day",
+        ),
         _TWICE,
-        rewords=True,
         when=_stands_twice,
     ),
 )
