@@ -20,11 +20,16 @@ MONTH_DAY = (
 )
 """A day by the name of its month, with or without a year; matched without regard to case."""
 
-ISO_DATE = r"(?:19|20)\d{2}(?:[-/.年]| (?=\d{1,2}/\d))\d{1,2}[-/.月]\d{1,2}日?(?!\d)"
+ISO_DATE = (
+    r"(?:(?:19|20)\d{2}(?:[-/.年]| (?=\d{1,2}/\d))\d{1,2}[-/.月]\d{1,2}日?"
+    r"|(?<![\d-])[01]\d-[0-3]\d (?:19|20)\d{2}(?= [0-2]?\d:\d))(?!\d)"
+)
 CLOCK = r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)(?:\s?[AaPp]\.?[Mm](?!\w)\.?)?"
 
 NOON = 12
 _ISO = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")
+_YEAR_BELOW = re.compile(r"(\d\d)-(\d\d) (\d{4})")
+"""Chinese apps set the year below the day or behind it, and never the day before the month."""
 _FIGURES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 MOST_MONTHS = 12
 """Beyond it a number is a day; two numbers that could both be months say neither."""
@@ -36,6 +41,9 @@ def read_date(surface: str, year: int | None = None) -> date | None:
     iso = _ISO.search(surface)
     if iso:
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
+    below = _YEAR_BELOW.search(surface)
+    if below:
+        return _day(int(below[3]), int(below[1]), int(below[2]))
     figures = _FIGURES.fullmatch(surface.strip())
     if figures:
         low, high = sorted((int(figures[1]), int(figures[2])))

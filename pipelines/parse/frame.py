@@ -18,6 +18,7 @@ from pipelines.parse.blocks import word_count
 from pipelines.parse.chrome import BUTTON_BAR, closing_mark
 from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
+from pipelines.parse.outlets import is_outlet
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.stamps import resumed
@@ -122,7 +123,8 @@ def _titles(text: str, folded: str) -> Iterator[tuple[int, str]]:
     """
     most = _MOST_SUFFIXES if _first_suffix(text) else 0
     dashes = list(islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), most))
-    yield from ((0, text[: dash.start()]) for dash in dashes)
+    before = [text[: dash.start()] for dash in dashes]
+    yield from ((0, title) for title in before if word_count(title) >= _MIN_TITLE_WORDS or not is_outlet(title))
     for begin in (0, *(dash.end() for dash in dashes[:_MOST_SITES])):
         title = _without_known(text[begin : begin + _repeated(folded, begin)].rstrip(" -–—|_([（【:>"))
         if word_count(title) >= _MIN_TITLE_WORDS and closing_mark().search(text, begin + len(title)):

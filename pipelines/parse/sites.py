@@ -90,7 +90,7 @@ _OFFICE = re.compile(
 
 
 def _repeated_site(text: str, start: int) -> tuple[int, int] | None:
-    """What stands behind the last dash of the window and again on the page, or an office behind no dash."""
+    """What stands behind the last dash of the window and again on the page; behind no dash, where it is an office."""
     site = _SITE_NAME.match(text, start)
     while site and (further := _SITE_NAME.match(text, site.end())) and further["dash"]:
         site = further
@@ -98,5 +98,6 @@ def _repeated_site(text: str, start: int) -> tuple[int, int] | None:
     for last in reversed(words[1 if site and site["dash"] else 2 :]):
         name = text[site.start("name") :][: last.end()] if site else ""
         if name[-1].isalnum() and last.group()[0].isupper() and text.find(name, start + len(name)) >= 0:
-            return (site.start("name"), site.start("name") + len(name)) if site and _OFFICE.search(name) else None
+            is_named = site and (site["dash"] or _OFFICE.search(name))
+            return (site.start("name"), site.start("name") + len(name)) if site and is_named else None
     return None
