@@ -19,6 +19,7 @@ from pipelines.parse.blocks import Block, is_line, split
 from pipelines.parse.body import body, dissect
 from pipelines.parse.density import densest, may_be_page
 from pipelines.parse.head import asks_title, head, may_be_glued, readings
+from pipelines.parse.lined import may_be_lined, unfold_lines
 from pipelines.parse.memory import REMEMBERED
 from pipelines.parse.page import MIN_PAGE, unfold
 from pipelines.parse.tail import closing, tail
@@ -32,7 +33,8 @@ _made: Callable[[tuple[object, ...]], Paragraph] = partial(tuple.__new__, Paragr
 
 def parse(raw: str) -> Document:
     """Label the paragraphs of a raw text. Pure; every raw character that is not blank lies in exactly one paragraph."""
-    found, blocks = _unfolded(split(raw))
+    lines = split(raw)
+    found, blocks = unfold_lines(raw, lines) or _unfolded(lines)
     title = _title(raw, found)
     while True:
         around, blocks = densest(blocks)
@@ -71,7 +73,7 @@ def _is_settled(lines: Sequence[str]) -> bool:
     """Tell for certain that no step would find anything in these lines; False where they have to be looked at."""
     if not lines:
         return True
-    if any(map(dissect.said, lines)) or closing.said(lines[-1]) or may_be_page(lines):
+    if any(map(dissect.said, lines)) or closing.said(lines[-1]) or may_be_page(lines) or may_be_lined(lines):
         return False
     if may_be_glued(lines[0]) or any(readings.said(lines[0])):
         return False

@@ -12,28 +12,25 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from pipelines.dates import CLOCK, ISO_DATE
+from pipelines.dates import CLOCK
 from pipelines.document import Part
 from pipelines.parse.blocks import word_count
 from pipelines.parse.chrome import BUTTON_BAR, closing_mark
 from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
-from pipelines.parse.masthead import DAY, FIGURES, Masthead, masthead
+from pipelines.parse.masthead import DAY, Masthead, masthead
 from pipelines.parse.outlets import is_outlet
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
-from pipelines.parse.stamps import resumed
+from pipelines.parse.stamps import is_full, resumed, stamps
 
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=[\w\"”])(?:--?|__?|\|)(?=[A-Z])")
 _MAY_SUFFIX = re.compile(r"[-–—|_>»](?=[-\sA-Z])")
 """What no suffix is without; looked for first, since a pattern that begins with blanks takes ten times as long."""
-_STAMP_START = re.compile(
-    r"(?<![^\W_])(?=[A-Z0-9pus])"
-    rf"(?:(?i:By [A-Z]|Source\s?:|Updated|Published|(?:Release |Publish(?:ing)? )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
-    rf"|{FIGURES}|{DAY}))"
-)
+_SERIES = re.compile(r"(?:[\[【(][^\[\]【】()]{4,60}[\]】)]|[^:：]{4,120}[:：])\s?(?=[A-Z\"“])")
+"""What may stand before a title in the name of the window alone: the name of a series, or whose page it is."""
 _DAY_BEFORE = re.compile(rf"{CLOCK}|{DAY}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,", re.IGNORECASE)
 _MIN_TITLE, _MAX_TITLE, _MIN_TITLE_WORDS, _OPENING = 8, 300, 4, 24
-_MOST_SUFFIXES, _MOST_SITES, _MOST_REPEATS, _MOST_STAMPS = 6, 2, 8, 24
+_MOST_SUFFIXES, _MOST_SITES, _MOST_REPEATS = 6, 2, 8
 """A title is sought at so many dashes, and each at so many places: a page of dashes must not take for ever."""
 _FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
 _BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 240, 330, 20, 3
@@ -53,9 +50,12 @@ class Frame(NamedTuple):
     deck: tuple[int, int] | None = None
 
 
-def find_frame(text: str) -> Frame | None:
-    """Find the title above the text and the masthead with the day; where it stands only once, the first full stamp."""
-    is_menu = _PAUSE.search(text, 0, _MENU) is None and stop_share(text[:_MENU]) < _MENU_SHARE
+def find_frame(text: str, *, is_menu: bool = False) -> Frame | None:
+    """Find the title above the text and the masthead with the day; where it stands only once, the first full stamp.
+
+    ``is_menu`` says that the page is known to open with a menu.
+    """
+    is_menu = is_menu or (_PAUSE.search(text, 0, _MENU) is None and stop_share(text[:_MENU]) < _MENU_SHARE)
     if not (is_menu or _first_suffix(text) or text.find(text[:_OPENING], _OPENING, _FARTHEST_TITLE) > 0):
         return _opened(text)  # as most paragraphs are told from pages, by their first words
     again, bare = _titled_again(text)
@@ -95,17 +95,9 @@ def _places(text: str, begin: int, end: int) -> Iterator[int]:
         place = text.find(title, place + 1)
 
 
-def _stamps(text: str, start: int, stop: int) -> Iterator[tuple[int, Masthead]]:
-    """The mastheads with a day, and where they begin."""
-    for day in islice(_STAMP_START.finditer(text, start, stop), _MOST_STAMPS):
-        found = masthead(text, day.start())
-        if found.names("published_date"):
-            yield day.start(), found
-
-
 def _decked(text: str, start: int, end: int) -> Frame | None:
     """A title with a deck of a sentence or two between it and the masthead."""
-    stamped = next(_stamps(text, end, end + _LONGEST_DECK), None)
+    stamped = next(stamps(text, end, end + _LONGEST_DECK), None)
     if stamped is None:
         return None
     deck = text[end : stamped[0]].strip()
@@ -125,7 +117,8 @@ def _titles(text: str, folded: str) -> Iterator[tuple[int, str]]:
     dashes = list(islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), most))
     before = [text[: dash.start()] for dash in dashes]
     yield from ((0, title) for title in before if word_count(title) >= _MIN_TITLE_WORDS or not is_outlet(title))
-    for begin in (0, *(dash.end() for dash in dashes[:_MOST_SITES])):
+    label = _SERIES.match(text, 0, _MAX_TITLE)
+    for begin in (0, *(dash.end() for dash in dashes[:_MOST_SITES]), *((label.end(),) if label else ())):
         title = _without_known(text[begin : begin + _repeated(folded, begin)].rstrip(" -–—|_([（【:>"))
         if word_count(title) >= _MIN_TITLE_WORDS and closing_mark().search(text, begin + len(title)):
             yield begin, title
@@ -169,7 +162,7 @@ def _cut_off(text: str, begin: int, start: int, end: int) -> Frame | None:
     """A title of which the name of the window has but the beginning, before an ellipsis."""
     if not re.compile(r"\s?\w{0,20}\s?(?:\.\.\.|…)").match(text, begin + end - start):
         return None
-    stamped = next(_stamps(text, end, end + _LONGEST_DECK // 2), None)
+    stamped = next(stamps(text, end, end + _LONGEST_DECK // 2), None)
     title = text[start : stamped[0]].rstrip() if stamped else ""
     if stamped is None or len(sentence_ends(title)) > 1:
         return None
@@ -193,19 +186,10 @@ def _titled_once(text: str) -> Frame | None:
     first = _first_suffix(text)
     if first is None or not closing_mark().search(text, first.end()):
         return None
-    for place, found in _stamps(text, first.end() + 1, FARTHEST_STAMP):
-        if _is_full(text, place, found):
+    for place, found in stamps(text, first.end() + 1, FARTHEST_STAMP):
+        if is_full(text, place, found):
             return Frame(0, first.start(), ((place, found),))
     return None
-
-
-def _is_full(text: str, place: int, found: Masthead) -> bool:
-    """Tell a stamp from a day that a sentence names: it gives more than a day, or says of what it is the day."""
-    columns = ("published_time", "outlet", "reporters", "editors")
-    return any(map(found.names, columns)) or _LABELLED.match(text, place) is not None
-
-
-_LABELLED = re.compile(r"(?i:updated|published|(?:release |publish(?:ing)? )?(?:time|date))\s?[:：]")
 
 
 def _unstamped(text: str, start: int, end: int) -> Frame | None:
@@ -243,8 +227,8 @@ def _opened(text: str) -> Frame | None:
     years = list(_YEAR.finditer(text, _MIN_TITLE, _MAX_TITLE))
     if not years or word_count(text[: years[0].start()]) < _MIN_TITLE_WORDS:
         return None
-    stamped = next(_stamps(text, _MIN_TITLE, years[-1].end() + _LONGEST_DAY), None)
-    return _framed(text, 0, stamped, _LONGEST_OPENED) if stamped and _is_full(text, *stamped) else None
+    stamped = next(stamps(text, _MIN_TITLE, years[-1].end() + _LONGEST_DAY), None)
+    return _framed(text, 0, stamped, _LONGEST_OPENED) if stamped and is_full(text, *stamped) else None
 
 
 _CRUMB = re.compile(
@@ -258,7 +242,7 @@ def _led_to(text: str) -> Frame | None:
     crumb = _CRUMB.search(text, 0, FARTHEST_STAMP)
     if crumb is None:
         return None
-    for stamp in _stamps(text, crumb.end(), crumb.end() + _LONGEST_DECK + _MAX_TITLE):
+    for stamp in stamps(text, crumb.end(), crumb.end() + _LONGEST_DECK + _MAX_TITLE):
         above = text[crumb.start() : stamp[0]]
         last = max(m.end() for m in _STEP.finditer(above))
         framed = _framed(text, crumb.start() + last + _section_end(above[last:]), stamp)
@@ -289,7 +273,7 @@ def _menu() -> re.Pattern[str]:
 
 def _below_menu(text: str) -> Frame | None:
     """A title that stands once, between a menu and a full stamp."""
-    stamp = next((stamp for stamp in _stamps(text, 1, FARTHEST_STAMP) if _is_full(text, *stamp)), None)
+    stamp = next((stamp for stamp in stamps(text, 1, FARTHEST_STAMP) if is_full(text, *stamp)), None)
     menu = next(reversed(list(_menu().finditer(text, 0, stamp[0]))), None) if stamp else None
     if stamp is None or menu is None:
         return None

@@ -58,8 +58,11 @@ def unfold(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
 @by_text
 def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     frame = find_frame(block.text)
-    if frame is None:
-        return None
+    return apart(block, frame) if frame else None
+
+
+def apart(block: Block, frame: Frame) -> tuple[list[Paragraph], list[Block]]:
+    """Take a page apart whose frame is known."""
     found, start = _above(block, frame)
     end = _unsigned(block, start, text_end(block.text, start), found)
     found += _below(block, end)

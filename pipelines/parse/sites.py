@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.dateline import dateline, wire_start
-from pipelines.parse.lexicon import AGENCIES, SITES, alternatives
+from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import DASHES, named, signature
 from pipelines.parse.sentences import sentence_ends
@@ -89,6 +90,15 @@ _OFFICE = re.compile(
 )
 
 
+@cache
+def _menu_words() -> frozenset[str]:
+    return frozenset(name.lower() for name in (*MENU_WORDS, *SECTIONS))
+
+
+def _is_menu(word: str) -> bool:
+    return word.lower() in _menu_words()
+
+
 def _repeated_site(text: str, start: int) -> tuple[int, int] | None:
     """What stands behind the last dash of the window and again on the page; behind no dash, where it is an office."""
     site = _SITE_NAME.match(text, start)
@@ -98,6 +108,6 @@ def _repeated_site(text: str, start: int) -> tuple[int, int] | None:
     for last in reversed(words[1 if site and site["dash"] else 2 :]):
         name = text[site.start("name") :][: last.end()] if site else ""
         if name[-1].isalnum() and last.group()[0].isupper() and text.find(name, start + len(name)) >= 0:
-            is_named = site and (site["dash"] or _OFFICE.search(name))
+            is_named = site and (_OFFICE.search(name) or (site["dash"] and not _is_menu(last.group())))
             return (site.start("name"), site.start("name") + len(name)) if site and is_named else None
     return None

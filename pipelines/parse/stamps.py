@@ -1,19 +1,44 @@
-"""Stamps of which no list knows all the words: what can be read in them is read, and the rest is the site's own."""
+"""Stamps: where a page has one, and what can be read in those of which no list knows all the words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from pipelines.dates import ISO_DATE
+from pipelines.dates import CLOCK, ISO_DATE
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, ends_sentence
-from pipelines.parse.masthead import LONGEST_LINE, Masthead, item_pattern, masthead
+from pipelines.parse.masthead import DAY, FIGURES, LONGEST_LINE, Masthead, item_pattern, masthead
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 
 _FARTHEST_ITEM, _TOLD, _FEW = 420, 0.3, 6
+_MOST_STAMPS = 24
+_STAMP_START = re.compile(
+    r"(?<![^\W_])(?=[A-Z0-9pus])"
+    r"(?:(?i:By [A-Z]|(?:(?:Article|News|Information|Text) )?Source\s?:|Updated|Published|"
+    rf"(?:Release |Publish(?:ing)? )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
+    rf"|{FIGURES}|{DAY}))"
+)
 _WORD_START = re.compile(r"(?:^|(?<=[\s|●·#—-]))(?=[A-Z\d\[【(])")
+
+
+def stamps(text: str, start: int, stop: int) -> Iterator[tuple[int, Masthead]]:
+    """The mastheads with a day, and where they begin."""
+    for day in islice(_STAMP_START.finditer(text, start, stop), _MOST_STAMPS):
+        found = masthead(text, day.start())
+        if found.names("published_date"):
+            yield day.start(), found
+
+
+def is_full(text: str, place: int, found: Masthead) -> bool:
+    """Tell a stamp from a day that a sentence names: it gives more than a day, or says of what it is the day."""
+    columns = ("published_time", "outlet", "reporters", "editors")
+    return any(map(found.names, columns)) or _LABELLED.match(text, place) is not None
+
+
+_LABELLED = re.compile(r"(?i:updated|published|(?:release |publish(?:ing)? )?(?:time|date))\s?[:：]")
 
 
 def loose_stamp(block: Block) -> Paragraph | None:

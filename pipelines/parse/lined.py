@@ -1,0 +1,163 @@
+"""Pages that came line by line, read as those that were flattened: the end of a line is a blank there.
+
+The lines still tell where things end: a title is a line of its own, no value runs over the end of one, and no paragraph
+of the text does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import islice, takewhile
+
+from pipelines.document import Paragraph, Part
+from pipelines.memory import remember
+from pipelines.parse.blocks import Block, ends_sentence, word_count
+from pipelines.parse.density import densest
+from pipelines.parse.frame import Frame, find_frame
+from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, REPORTER_LABELS, SURNAMES, alternatives
+from pipelines.parse.masthead import Masthead, masthead, masthead_line
+from pipelines.parse.memory import REMEMBERED
+from pipelines.parse.page import MIN_PAGE, apart
+
+_MIN_LINES, _MIN_ABOVE, _MOST_ABOVE = 3, 5, 60
+"""Lines of a page, and how many of them, with no sentence in them, stand above its text."""
+_OPENING, _MIN_MENU_WORDS, _MIN_TITLE_WORDS = 24, 12, 3
+_LONGEST_LABEL = 12
+"""Words of a line from which on it may be a sentence."""
+_MARK = re.compile(r" (?:-{1,3}|–|—|\||»|>) |[_|](?=[A-Z])|[\]】:：] ?(?=[A-Z\"“])")
+_LONGEST_NAME, _MOST_MARKS = 200, 3
+_AGREED = 0.9
+_ACCOUNT = re.compile(r"[A-Z][\w'’&·.-]*(?: [\w'’&·.-]+){0,4}")
+
+
+def may_be_lined(texts: Sequence[str]) -> bool:
+    """Tell at little cost whether lines may be a page: many lead to its text, or words of the first one come again."""
+    if len(texts) < _MIN_LINES:
+        return False
+    if len(list(takewhile(_is_short, texts[1:_MIN_ABOVE]))) >= _MIN_ABOVE - 1:
+        return True
+    openings = _openings(texts[0])
+    return any(opening in text for text in texts[1:] for opening in openings)
+
+
+@remember(REMEMBERED)
+def _openings(text: str) -> tuple[str, ...]:
+    """The words with which a title may begin in the name of a window: the first ones, those behind a dash or label."""
+    ends = (0, *(mark.end() for mark in islice(_MARK.finditer(text, 0, _LONGEST_NAME), _MOST_MARKS)))
+    return tuple(text[end : end + _OPENING] for end in ends if len(text) >= end + _OPENING)
+
+
+@remember(REMEMBERED)
+def _is_short(text: str) -> bool:
+    return len(text.split()) < _LONGEST_LABEL or not ends_sentence(text)
+
+
+def unfold_lines(raw: str, blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]] | None:
+    """Take a page apart that came line by line; None where the lines are none. Returns its paragraphs and its body."""
+    if not may_be_lined([block.text for block in blocks]):
+        return None
+    start, end = blocks[0].start, blocks[-1].end
+    whole = Block(start, end, re.sub(r"[\r\n]", " ", raw[start:end]))
+    frame = find_frame(whole.text, is_menu=True) if len(whole.text) >= MIN_PAGE else None
+    lined = _on_lines(whole.text, frame, [Block(b.start - start, b.end - start, b.text) for b in blocks])
+    if lined is None:
+        return None
+    found, body = apart(whole, lined)
+    around, kept = densest(blocks)
+    is_sure = not around or (_is_labelled(whole.text, lined) and _agree(kept, body))
+    if not is_sure or not _is_led_to(blocks, found, body):
+        return None
+    pieces = [piece for block in body for piece in _pieces(raw, blocks, block)]
+    ends = {block.end for block in kept}
+    lost = [piece for piece in pieces if around and piece.end not in ends and piece.end in {b.end for b in blocks}]
+    labelled = [each for paragraph in found for each in _parted(raw, paragraph)]
+    labelled += [piece.paragraph("chrome", "site-chrome") for piece in lost]
+    return labelled, [piece for piece in pieces if piece not in lost]
+
+
+def _on_lines(text: str, frame: Frame | None, lines: Sequence[Block]) -> Frame | None:
+    """The frame with its title on one line, and with what stands on the lines below it; None where there is none."""
+    if frame is None:
+        return None
+    within = [line for line in lines if line.start < frame.end and line.end > frame.start]
+    titles = [line for line in within if word_count(line.text) >= _MIN_TITLE_WORDS and not masthead_line(line)]
+    if len(within) > 1 and not titles:
+        return None
+    line = max(titles or within, key=lambda each: word_count(each.text))
+    start, end = max(line.start, frame.start), min(line.end, frame.end)
+    days = [part.start for _, each in frame.mastheads for part in each.parts if part.field == "published_date"]
+    signed = _account([each for each in lines if end <= each.start and each.end < min(days, default=0)])
+    if signed:
+        stamp = masthead(text, min(days))
+        return Frame(start, end, ((signed[0].start, Masthead(signed[-1].end, signed)), (min(days), stamp)))
+    if len(within) == 1:
+        return frame
+    below = masthead(text, end)
+    return Frame(start, end, ((end, below), *(each for each in frame.mastheads if each[0] >= max(end, below.end))))
+
+
+def _account(lines: Sequence[Block]) -> tuple[Part, ...]:
+    """The account that signs between a title and its day, on a line of its own, and the writer above it."""
+    names = [line for line in lines if line.text not in ("Original", "Original:", "Reprinted")]
+    if not 0 < len(names) <= 2 or not all(_ACCOUNT.fullmatch(line.text) for line in names):
+        return ()
+    columns = ("reporters", "outlet") if len(names) > 1 else (_column(names[0].text),)
+    return tuple(Part(column, line.start, line.end) for column, line in zip(columns, names, strict=True))
+
+
+def _column(name: str) -> str:
+    words = name.split()
+    is_person = len(words) in (2, 3) and words[0].lower() in SURNAMES
+    return "reporters" if is_person else "outlet"
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?i:{alternatives(EDITOR_LABELS, OUTLET_LABELS, REPORTER_LABELS)})\s?[:：|]")
+
+
+def _is_labelled(text: str, frame: Frame) -> bool:
+    """Tell whether a stamp names its source or its people behind labels, as Chinese sites do."""
+    return any(_label().search(text, begin, each.end) for begin, each in frame.mastheads)
+
+
+def _is_led_to(blocks: Sequence[Block], found: Sequence[Paragraph], body: Sequence[Block]) -> bool:
+    """Tell whether a page leads to its text: by several lines, or by many words above the title."""
+    title = next((p.start for p in found if p.role == "title"), blocks[0].start)
+    text = min((block.start for block in body), default=blocks[-1].end)
+    above = sum(block.end <= text for block in blocks[:_MOST_ABOVE])
+    words = sum(len(block.text.split()) for block in blocks[:_MOST_ABOVE] if block.end <= title)
+    return above >= _MIN_ABOVE or words >= _MIN_MENU_WORDS
+
+
+def _agree(some: Sequence[Block], others: Sequence[Block]) -> bool:
+    """Tell whether two readings of a page, that by its frame and that by the weight of its lines, find one text."""
+    one, other = ({place for block in blocks for place in range(block.start, block.end)} for blocks in (some, others))
+    return len(one & other) >= _AGREED * len(one | other)
+
+
+def _parted(raw: str, paragraph: Paragraph) -> Iterator[Paragraph]:
+    """A paragraph of which no value runs over the end of a line; a caption is the last of its lines."""
+    role, start, end, layout, parts, cuts = paragraph
+    last = raw.rfind("\n", start, end) + 1
+    if role in ("caption", "subtitle") and last:
+        last += len(raw[last:end]) - len(raw[last:end].lstrip())
+        yield Paragraph("chrome", start, start + len(raw[start:last].rstrip()), "site-chrome")
+        start = last
+        parts = tuple(part for part in parts if part.start >= start)
+        cuts = tuple((max(a, start), z) for a, z in cuts if z > start)
+        role, layout = ("chrome", "site-chrome") if cuts == ((start, end),) else (role, layout)
+    kept = tuple(Part(field, a, a + len(raw[a:z].split("\n", maxsplit=1)[0].rstrip())) for field, a, z in parts)
+    yield Paragraph(role, start, end, layout, kept, cuts)
+
+
+def _pieces(raw: str, blocks: Sequence[Block], body: Block) -> Iterator[Block]:
+    """The lines of a piece of the text."""
+    for block in blocks:
+        start, end = max(block.start, body.start), min(block.end, body.end)
+        if start < end and raw[start:end].strip():
+            lead = len(raw[start:end]) - len(raw[start:end].lstrip())
+            kept = raw[start:end].strip()
+            yield Block(start + lead, start + lead + len(kept), kept)
