@@ -55,19 +55,23 @@ _PICTURE_CREDIT = re.compile(
     r"(?:(?:[Pp]hoto|[Pp]icture|[Ii]mage)s?(?: taken)? by|[Pp]hotographed by|Photo/)\s?"
     r"(?P<name>(?:[A-Z][\w'’&.-]*|reporter|correspondent|/|,|and|for)(?:(?:[ /]|, ?)(?:[A-Z][\w'’&.-]*|reporter|"
     r"correspondent|/|and|for))*)[)）\]]?\.?$"
+    r"|(?<=[.。!?”\"] )(?:[A-Z][\w'’]*(?: [A-Z][\w'’]*){0,3} )?(?:reporter|correspondent) "
+    r"(?P<shot>[A-Z][\w'’]+ [A-Z][\w'’]+) (?:pictured|photographed|photos?|pictures?|shot)\.?$"
 )
 
 
 def _may_picture(text: str) -> bool:
     """Tell cheaply whether a line may end in the credit of a picture."""
-    return len(text) <= _LONGEST_SHOWN and (" by " in text or "Photo/" in text)
+    is_shot = text.rstrip(".").endswith(("pictured", "photographed", "photo", "photos", "picture", "pictures", "shot"))
+    return len(text) <= _LONGEST_SHOWN and (is_shot or " by " in text or "Photo/" in text)
 
 
 def _shown(block: Block, credit: re.Match[str]) -> Paragraph | None:
     """A line that the credit of a picture closes: a caption, or the credit alone; a bracket may close a text too."""
-    offset = block.start + credit.start("name")
-    spans = _persons(credit["name"])
-    names = [(a, b) for a, b in spans if not is_outlet(credit["name"][a:b])]
+    signed = "shot" if credit["shot"] else "name"
+    offset = block.start + credit.start(signed)
+    spans = _persons(credit[signed])
+    names = [(a, b) for a, b in spans if not is_outlet(credit[signed][a:b])]
     parts = tuple(Part("photographers", offset + a, offset + b) for a, b in names)
     above = block.text[: credit.start()].rstrip()
     if not above or is_outlet(above.removeprefix("Published by ").removeprefix("Issued by ").removesuffix(" issued")):
@@ -125,8 +129,14 @@ def _parenthesised(block: Block, *, bare: bool) -> Iterator[Part]:
         named = labelled(inside, offset) or _loose(inside, offset)
         if named:
             yield from named
-        elif bare and match.group()[0] in "(（" and _BARE_NAMES.fullmatch(inside):
+        elif match.group()[0] in "(（" and (_BARE_NAMES.fullmatch(inside) if bare else _run_on(inside)):
             yield from (Part("reporters", offset + a, offset + b) for a, b in people(inside))
+
+
+def _run_on(inside: str) -> bool:
+    """Tell Chinese names in a row, without commas, from whatever else brackets hold."""
+    is_bare = re.fullmatch(r"[A-Z][a-z'’]+(?:[ ,]{1,2}[A-Z][a-z'’]+)+", inside)
+    return is_bare is not None and len(list(people(inside))) > inside.count(",") + 1
 
 
 def _loose(inside: str, offset: int) -> list[Part]:

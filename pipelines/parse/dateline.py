@@ -148,7 +148,9 @@ def wire_start(text: str, start: int, end: int) -> int:
     return match.start() if match else start
 
 
-_DISPATCH = re.compile(r"(?: (?:Mobile )?(?:Client|App))?(?: News)?$")
+_DISPATCH = re.compile(
+    r"(?: (?:Mobile )?(?:Client|App)| (?:Rong|Convergence|Integrated|Fusion|All-|Omni)[ -]?[Mm]edia)?(?: News)?$"
+)
 _PAPERS = ("Daily", "Times", "Post", "News", "Net", "Network", "Online")
 
 

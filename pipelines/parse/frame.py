@@ -21,7 +21,7 @@ from pipelines.parse.masthead import DAY, Masthead, masthead
 from pipelines.parse.outlets import is_outlet
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
-from pipelines.parse.stamps import is_full, resumed, stamps
+from pipelines.parse.stamps import edition, is_full, resumed, stamps
 
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=[\w\"”])(?:--?|__?|\|)(?=[A-Z])")
 _MAY_SUFFIX = re.compile(r"[-–—|_>»](?=[-\sA-Z])")
@@ -74,6 +74,8 @@ def _titled_again(text: str) -> tuple[Frame | None, Frame | None]:
     folded = folded.translate(_STRAIGHT)
     decked = bare = None
     for begin, title in _titles(text, folded):
+        if (decked or bare) and is_outlet(title):
+            break
         for place in _places(folded, begin, begin + len(title)):
             end = place + len(title)
             around = _around(text, place, end)
@@ -115,13 +117,15 @@ def _titles(text: str, folded: str) -> Iterator[tuple[int, str]]:
     """
     most = _MOST_SUFFIXES if _first_suffix(text) else 0
     dashes = list(islice(_SUFFIX.finditer(text, _MIN_TITLE, _MAX_TITLE), most))
-    before = [text[: dash.start()] for dash in dashes]
-    yield from ((0, title) for title in before if word_count(title) >= _MIN_TITLE_WORDS or not is_outlet(title))
+    names = [text[: dash.start()] for dash in dashes]
+    yield from ((0, title) for title in names if not is_outlet(title))
     label = _SERIES.match(text, 0, _MAX_TITLE)
-    for begin in (0, *(dash.end() for dash in dashes[:_MOST_SITES]), *((label.end(),) if label else ())):
+    begins = (0, *(dash.end() for dash in dashes[:_MOST_SITES]), *((label.end(),) if label else ()))
+    for begin in sorted(begins, key=lambda begin: begin == 0 and any(map(is_outlet, names))):
         title = _without_known(text[begin : begin + _repeated(folded, begin)].rstrip(" -–—|_([（【:>"))
         if word_count(title) >= _MIN_TITLE_WORDS and closing_mark().search(text, begin + len(title)):
             yield begin, title
+    yield from ((0, title) for title in names if is_outlet(title) and word_count(title) >= _MIN_TITLE_WORDS)
 
 
 def _without_known(title: str) -> str:
@@ -195,11 +199,21 @@ def _titled_once(text: str) -> Frame | None:
 def _unstamped(text: str, start: int, end: int) -> Frame | None:
     """A title that stands again right above prose, no day near it."""
     below = masthead(text, end)
-    above = ((end, below), *resumed(text, below.end))
+    signed = _MARKED.search(text, below.end, below.end + _LONGEST_DECK)
+    byline = masthead(text, signed.end()) if signed else None
+    if signed and byline and byline.names("reporters") and word_count(text[start:end]) >= _MIN_TITLE_WORDS:
+        deck = text[below.end : signed.start()].strip()
+        begin = text.index(deck, below.end)
+        above = (*edition(text, start), (end, below), (signed.start(), byline))
+        return Frame(start, end, above, (begin, begin + len(deck)) if len(deck) >= _MIN_DECK else None)
+    above = (*edition(text, start), (end, below), *resumed(text, below.end))
     prose = text[above[-1][1].end :][:_LONGEST_DECK]
     is_prose = stop_share(prose) >= _PROSE and len(sentence_ends(prose)) > 1 and prose.lstrip(' [(【"“')[:1].isupper()
     return Frame(start, end, above) if is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS else None
 
+
+_MARKED = re.compile(r"[□■●◎◆▲○] ?(?=(?:This|Our|Reporter|Correspondent|Intern|All-media|[A-Z][a-z]+ [A-Z][a-z]+ ))")
+"""What papers set before the names of their writers."""
 
 _ACCOUNT_NAME = r"[A-Z][\w'’&·.-]*(?: (?:of |the |and )?[A-Z][\w'’&·.-]*){0,5}"
 _ACCOUNT = re.compile(

@@ -14,6 +14,7 @@ from itertools import islice, takewhile
 from pipelines.document import Paragraph, Part
 from pipelines.memory import remember
 from pipelines.parse.blocks import Block, ends_sentence, word_count
+from pipelines.parse.credits import credit_line
 from pipelines.parse.density import densest
 from pipelines.parse.frame import Frame, find_frame
 from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, REPORTER_LABELS, SURNAMES, alternatives
@@ -72,7 +73,8 @@ def unfold_lines(raw: str, blocks: Sequence[Block]) -> tuple[list[Paragraph], li
     pieces = [piece for block in body for piece in _pieces(raw, blocks, block)]
     ends = {block.end for block in kept}
     lost = [piece for piece in pieces if around and piece.end not in ends and piece.end in {b.end for b in blocks}]
-    labelled = [each for paragraph in found for each in _parted(raw, paragraph)]
+    first = min((piece.start for piece in pieces), default=end)
+    labelled = [each for paragraph in found for each in _read(blocks, first, paragraph) or _parted(raw, paragraph)]
     labelled += [piece.paragraph("chrome", "site-chrome") for piece in lost]
     return labelled, [piece for piece in pieces if piece not in lost]
 
@@ -136,6 +138,13 @@ def _agree(some: Sequence[Block], others: Sequence[Block]) -> bool:
     """Tell whether two readings of a page, that by its frame and that by the weight of its lines, find one text."""
     one, other = ({place for block in blocks for place in range(block.start, block.end)} for blocks in (some, others))
     return len(one & other) >= _AGREED * len(one | other)
+
+
+def _read(blocks: Sequence[Block], text: int, paragraph: Paragraph) -> list[Paragraph]:
+    """A line above the text of which the page made a deck, where it is a line of credits all the same."""
+    line = next((b for b in blocks if (b.start, b.end) == (paragraph.start, paragraph.end)), None)
+    credit = credit_line(line) if line and paragraph.role in ("subtitle", "chrome") and line.end <= text else None
+    return [credit] if credit else []
 
 
 def _parted(raw: str, paragraph: Paragraph) -> Iterator[Paragraph]:

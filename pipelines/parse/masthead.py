@@ -26,7 +26,7 @@ from pipelines.parse.lexicon import (
     alternatives,
 )
 from pipelines.parse.outlets import OFFICE, is_outlet, named
-from pipelines.parse.pagewords import OPENER
+from pipelines.parse.pagewords import OPENER, stop_share
 from pipelines.parse.people import LABELS, kept, people
 
 _MOST_ITEMS, LONGEST_LINE = 40, 300
@@ -47,14 +47,18 @@ _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
 _COUNT = r"(?:\d[\d,.]{0,9}\s?(?:w|k|万|million|thousand)?\+?(?:\s(?:times|people))?)"
 _BIDDING = (
-    r"(?:Click|Tap|Scan|Long press|Press|Use WeChat|Use your|Open WeChat|Open the|Download)\b[^.!?]{0,120}?"
-    rf"\b(?:follow|subscribe|attention|friends|moments|phones?|code|client|app)(?: to)?(?: us| me)?\b!?{_AHEAD}"
+    r"(?:Click|Tap|Scan|Long press|Press|Use WeChat|Use your|Open WeChat|Open the|Download|Please [a-z]+)"
+    r"\b[^.!?]{0,120}?"
+    r"\b(?:follow|subscribe|attention|friends|moments|phones?|code|client|app|facebook(?: and line)?|line)"
+    rf"(?: to)?(?: us| me)?\b!?{_AHEAD}"
+    r"|(?:The )?(?:full |whole )?(?:text|article) (?:is|has)(?: about)? \d[\d,]* words[^.!?]{0,60}?\bto read\b"
+    rf"|\(\d{{1,2}}/\d{{1,2}} {CLOCK} Updated\)"
 )
 _BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–●○◎□◆■▲▼▶↑↓→]|&nbsp;)*")
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
-_LONGEST_WIRE = 40
+_LONGEST_WIRE, _LONGEST_SIGN = 40, 120
 _WEEKDAY = (
     r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)day"
     r"|(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun(?![ ][A-Z][a-z]+\s[A-Z])))\b"
@@ -230,8 +234,17 @@ def _outlet(text: str, position: int, stop: int) -> Iterator[Part]:
     value = known or _office().match(text, position, stop)
     if value is None:
         return
-    end = value.end() if known else _cut(text, *value.span(), stop) or value.end()
+    end = value.end() if known else _cut(text, *value.span(), stop) or _small(text, value.end(), stop)
     yield Part("outlet", position, end)
+
+
+def _small(text: str, end: int, stop: int) -> int:
+    """Where a name ends that goes on in small letters, up to the next item: “Lakeside release”."""
+    word = re.compile(r" [a-z]{3,12}(?! [a-z])").match(text, end, stop)
+    if word is None or stop_share(word.group()):
+        return end
+    is_closed = _follows(text, word.end(), stop) or text[word.end() + 1 :][:9].lower() == "original "
+    return word.end() if is_closed else end
 
 
 @cache
@@ -270,7 +283,9 @@ def _cut(text: str, start: int, end: int, stop: int) -> int | None:
     """Where the words of a value end: right before the first item among or behind them; None where none follows."""
     for space in re.finditer(r"\s|$", text[start:end]):
         place = start + space.start()
-        if place > start and _follows(text, place, stop):
+        may_sign = " " in text[start:place].strip() and "(" in text[place : place + _LONGEST_SIGN]
+        is_signed = may_sign and _opens_dateline(text, place + 1, stop)
+        if place > start and (is_signed or _follows(text, place, stop)):
             return place
     return None
 

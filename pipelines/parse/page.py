@@ -27,7 +27,7 @@ from pipelines.parse.pagewords import OPENER
 from pipelines.parse.people import LABELS
 from pipelines.parse.pictures import pictures
 from pipelines.parse.sentences import sentence_spans
-from pipelines.parse.sites import window_site
+from pipelines.parse.sites import owner, window_site
 from pipelines.parse.stamps import resumed
 
 _PAGE_MARKS = re.compile(r"(?:\s*(?:【\d{1,3}】|\[\s?\d{1,3}\s?\])){2,}(?:\s*(?:Next|>>\||>>))?")
@@ -94,8 +94,9 @@ def _named_site(block: Block, frame: Frame, found: list[Paragraph], start: int, 
     """The name of the site in the name of the window: the paper of a page that names no other."""
     if any(part.field == "outlet" for paragraph in found for part in paragraph.parts):
         return
-    site = _issued(block.text, frame) or window_site(block.text, block.text[frame.start : frame.end])
-    opens = block.text[start : min(end, start + _FARTHEST_DATELINE)].lstrip()
+    text = block.text
+    site = _issued(text, frame) or window_site(text, text[frame.start : frame.end]) or owner(text, frame.start)
+    opens = text[start : min(end, start + _FARTHEST_DATELINE)].lstrip()
     if site is None or site[1] > frame.start or dateline.said(opens) or wire_start(opens, 0, len(opens)):
         return
     above = next(p for p in found if p.start <= block.start + site[0] < p.end)

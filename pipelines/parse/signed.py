@@ -19,6 +19,7 @@ from pipelines.parse.lexicon import (
     PHOTO_LABELS,
     REPORTER_LABELS,
     SITES,
+    SURNAMES,
     alternatives,
 )
 from pipelines.parse.outlets import DOMAIN
@@ -87,7 +88,11 @@ def in_any_order(text: str) -> tuple[int, tuple[Part, ...]] | None:
 def _insiders() -> re.Pattern[str]:
     """People in brackets behind a label, or whom a paper sent."""
     paper = rf"(?P<outlet>{alternatives(AGENCIES, SITES)}|(?:{_NAME} ){{1,4}}(?:{alternatives(OUTLET_ENDINGS)}))"
-    return re.compile(rf"(?:{paper}[ ,]+)?(?:(?i:our|report(?:ed)?) )?(?P<rest>{_LABEL}\s?[:：]?\s?{_NAME}.*)")
+    return re.compile(
+        rf"(?:{paper}[ ,]+)?(?:(?i:our|report(?:ed)?) )?(?P<rest>{_LABEL}\s?[:：]?\s?{_NAME}.*?)"
+        rf"(?:,?\s(?!(?i:{alternatives(SURNAMES)}) )(?P<dateline_place>{_NAME}(?: {_NAME}){{0,2}}),?\s"
+        rf"(?P<dateline_date>(?i:{MONTH_DAY})|\d{{1,2}}(?:st|nd|rd|th))(?: (?i:{alternatives(DISPATCH_WORDS)}))?)?"
+    )
 
 
 @cache
@@ -118,6 +123,9 @@ def inside(text: str, offset: int, *, is_sure: bool) -> Iterator[Part]:
     lead = len(text) - len(text.lstrip())
     if match["outlet"]:
         yield Part("outlet", offset + lead + match.start("outlet"), offset + lead + match.end("outlet"))
+    for column in ("dateline_place", "dateline_date"):
+        if match[column]:
+            yield Part(column, offset + lead + match.start(column), offset + lead + match.end(column))
     begin = lead + match.start("rest")
     for column, a, b in credited(match["rest"], "reporters"):
         yield Part(column, offset + begin + a, offset + begin + b)

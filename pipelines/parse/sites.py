@@ -90,6 +90,26 @@ _OFFICE = re.compile(
 )
 
 
+_OWNER = re.compile(
+    r"(?:Copyright|©|Sponsor(?:ed by)?|Organi[sz]er|Hosted by)\s?(?:©|\([cC]\))?"
+    r"\s?(?:\d{4}(?:\s?-\s?\d{4})?)?\s?[:：]?\s?(?:by |of )?"
+    r"(?P<name>[A-Z][\w'’&.]*(?:,? (?:(?:of|and|for|the) ){0,2}[A-Z][\w'’&.]*){1,11})"
+)
+_LAST = 1_500
+"""Characters at the end of a page where it says whose it is."""
+
+
+def owner(text: str, stop: int) -> tuple[int, int] | None:
+    """Where above ``stop`` the name stands of the office or paper that owns the page, as its last lines say."""
+    for said in _OWNER.finditer(text, max(stop, len(text) - _LAST)):
+        for last in reversed(list(re.finditer(r"\S+", said["name"]))[1:]):
+            name = said["name"][: last.end()].rstrip(",")
+            place = text.find(name, 0, stop)
+            if place >= 0 and (_OFFICE.search(name) or re.fullmatch(named(), name)):
+                return place, place + len(name)
+    return None
+
+
 @cache
 def _menu_words() -> frozenset[str]:
     return frozenset(name.lower() for name in (*MENU_WORDS, *SECTIONS))

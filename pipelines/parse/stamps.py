@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 
 from pipelines.dates import CLOCK, ISO_DATE
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.masthead import DAY, FIGURES, LONGEST_LINE, Masthead, item_pattern, masthead
+from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 
@@ -18,6 +20,7 @@ _MOST_STAMPS = 24
 _STAMP_START = re.compile(
     r"(?<![^\W_])(?=[A-Z0-9pus])"
     r"(?:(?i:By [A-Z]|(?:(?:Article|News|Information|Text) )?Source\s?:|Updated|Published|"
+    r"(?:Author|Reporter|Writer|Editor|Correspondent|Publisher)s?\s?:|"
     rf"(?:Release |Publish(?:ing)? )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
     rf"|{FIGURES}|{DAY}))"
 )
@@ -26,10 +29,28 @@ _WORD_START = re.compile(r"(?:^|(?<=[\s|●·#—-]))(?=[A-Z\d\[【(])")
 
 def stamps(text: str, start: int, stop: int) -> Iterator[tuple[int, Masthead]]:
     """The mastheads with a day, and where they begin."""
+    read = start
     for day in islice(_STAMP_START.finditer(text, start, stop), _MOST_STAMPS):
-        found = masthead(text, day.start())
-        if found.names("published_date"):
+        found = masthead(text, day.start()) if day.start() >= read else None
+        read = found.end if found else read
+        if found and found.names("published_date"):
             yield day.start(), found
+
+
+@cache
+def _edition() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<outlet>{named()})(?: (?:(?:Digital|Electronic) (?:Newspaper|Edition|Version|Paper)|E-paper))?"
+        rf"\s+(?P<day>(?i:{DAY}))"
+    )
+
+
+def edition(text: str, stop: int) -> Iterator[tuple[int, Masthead]]:
+    """The paper and the day of the edition, with which an electronic page of it opens."""
+    found = _edition().search(text, 0, stop)
+    if found:
+        parts = (Part("outlet", *found.span("outlet")), Part("published_date", *found.span("day")))
+        yield found.start(), Masthead(found.end(), parts)
 
 
 def is_full(text: str, place: int, found: Masthead) -> bool:
