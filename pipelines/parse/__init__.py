@@ -19,9 +19,11 @@ from pipelines.parse.blocks import Block, is_line, split
 from pipelines.parse.body import body, dissect
 from pipelines.parse.density import densest, may_be_page
 from pipelines.parse.head import asks_title, head, may_be_glued, readings
+from pipelines.parse.header import crawler_date
 from pipelines.parse.lined import may_be_lined, unfold_lines
 from pipelines.parse.memory import REMEMBERED
 from pipelines.parse.page import MIN_PAGE, unfold
+from pipelines.parse.sites import signed_title
 from pipelines.parse.tail import closing, tail
 
 __all__ = ["is_prose", "parse"]
@@ -34,7 +36,11 @@ _made: Callable[[tuple[object, ...]], Paragraph] = partial(tuple.__new__, Paragr
 def parse(raw: str) -> Document:
     """Label the paragraphs of a raw text. Pure; every raw character that is not blank lies in exactly one paragraph."""
     lines = split(raw)
+    dated = crawler_date(raw, lines[0]) if lines and len(lines[0].text) >= MIN_PAGE else None
+    if dated:
+        lines[0] = dated[1]
     found, blocks = unfold_lines(raw, lines) or _unfolded(lines)
+    found += dated[:1] if dated else ()
     title = _title(raw, found)
     while True:
         around, blocks = densest(blocks)
@@ -48,6 +54,8 @@ def parse(raw: str) -> Document:
         if not taken or _is_settled([block.text for block in blocks]):
             break
     found += [_made(("body", block.start, block.end, "", (), ())) for block in blocks]
+    if not any(part.field == "outlet" for paragraph in found for part in paragraph.parts):
+        found = [signed_title(raw, each) if each.role == "title" else each for each in found]
     words = {block.start: block.text for block in blocks}
     return Document(raw, of_first(sorted(found, key=_SPAN), words), words)
 

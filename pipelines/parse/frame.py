@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,14 +15,16 @@ from pipelines.dates import CLOCK
 from pipelines.document import Part
 from pipelines.parse.blocks import word_count
 from pipelines.parse.chrome import BUTTON_BAR, closing_mark
-from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
+from pipelines.parse.lexicon import AGENCIES, SITES, alternatives
 from pipelines.parse.masthead import DAY, Masthead, masthead
 from pipelines.parse.outlets import is_outlet
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.stamps import edition, is_full, resumed, stamps
+from pipelines.parse.ways import CRUMB, STEP, menu, section, section_end
 
 _SUFFIX = re.compile(r"\s+(?:-{1,3}|–|—|\||_|>|»)\s+|\s_(?=[A-Z])|(?<=[\w\"”])(?:--?|__?|\|)(?=[A-Z])")
+_UNDERSCORES = re.compile(r"(?<=\w)_+(?=[A-Z])")
 _MAY_SUFFIX = re.compile(r"[-–—|_>»](?=[-\sA-Z])")
 """What no suffix is without; looked for first, since a pattern that begins with blanks takes ten times as long."""
 _SERIES = re.compile(r"(?:[\[【(][^\[\]【】()]{4,60}[\]】)]|[^:：]{4,120}[:：])\s?(?=[A-Z\"“])")
@@ -65,7 +66,13 @@ def find_frame(text: str, *, is_menu: bool = False) -> Frame | None:
 
 def _first_suffix(text: str) -> re.Match[str] | None:
     may_end = _MAY_SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE)
-    return _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE) if may_end else None
+    found = _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE) if may_end else None
+    surer = (
+        re.compile(r"(?<=\w)_+(?=[A-Z])").search(text, found.end(), _MAX_TITLE)
+        if found and found.group() == "-"
+        else None
+    )
+    return surer or found  # the hyphen of a name is none
 
 
 def _titled_again(text: str) -> tuple[Frame | None, Frame | None]:
@@ -181,7 +188,7 @@ def _around(text: str, start: int, end: int) -> tuple[tuple[int, Masthead], ...]
     for day in _DAY_BEFORE.finditer(text, max(0, start - _BEFORE_TITLE), start):
         above = masthead(text, day.start(), start)
         between = text[above.end : start].strip(" |/·>-")
-        if (between == "" or _section().fullmatch(between)) and above.names("published_date"):
+        if (between == "" or section().fullmatch(between)) and above.names("published_date"):
             return ((day.start(), above), (end, below))
     return ()
 
@@ -212,6 +219,7 @@ def _unstamped(text: str, start: int, end: int) -> Frame | None:
     return Frame(start, end, above) if is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS else None
 
 
+_DECK_DASH = re.compile(r"\s+(?=(?:——|--)[A-Z\"“])")
 _MARKED = re.compile(r"[□■●◎◆▲○] ?(?=(?:This|Our|Reporter|Correspondent|Intern|All-media|[A-Z][a-z]+ [A-Z][a-z]+ ))")
 """What papers set before the names of their writers."""
 
@@ -221,19 +229,24 @@ _ACCOUNT = re.compile(
 )
 
 
-def _framed(text: str, start: int, stamp: tuple[int, Masthead], longest: int = _MAX_TITLE) -> Frame | None:
+def _framed(
+    text: str, start: int, stamp: tuple[int, Masthead], longest: int = _MAX_TITLE, *, least: int = _MIN_TITLE_WORDS
+) -> Frame | None:
     """The frame of a title between ``start`` and its stamp, the account that signs there left out; or none."""
     title = text[start : stamp[0]].strip(" |/·>-–—")
     begin, account = text.index(title, start), _ACCOUNT.search(title)
     title = BUTTON_BAR.sub("", title[: account.start()] if account else title)
+    dash = _DECK_DASH.search(title, _MIN_TITLE)
+    deck = (begin + dash.end(), begin + len(title)) if dash else None
+    title = title[: dash.start()] if dash else title
     is_one = all(title[end - 1] in "?!" for end in sentence_ends(title)[:-1])
-    is_title = is_one and len(title) <= longest and word_count(title) >= _MIN_TITLE_WORDS
+    is_title = is_one and len(title) <= longest and word_count(title) >= least
     if not is_title or not closing_mark().search(text, stamp[1].end):
         return None
     if account:
         signed = Part("outlet", *(begin + place for place in account.span(str(account.lastgroup))))
         stamp = (signed.start, stamp[1]._replace(parts=(signed, *stamp[1].parts)))
-    return Frame(begin, begin + len(title), (stamp,))
+    return Frame(begin, begin + len(title), (stamp,), deck)
 
 
 def _opened(text: str) -> Frame | None:
@@ -245,52 +258,26 @@ def _opened(text: str) -> Frame | None:
     return _framed(text, 0, stamped, _LONGEST_OPENED) if stamped and is_full(text, *stamped) else None
 
 
-_CRUMB = re.compile(
-    r"\b(?:Home|HOME|Homepage|Home page|Front page|Index)(?: ?page)?\s?(?:>{1,2}|»|›|→|\\|/|(?:&gt;){1,2})"
-)
-_STEP = re.compile(r"\s?(?:>{1,2}|»|›|→|\\|/|(?:&gt;){1,2})\s?")
-
-
 def _led_to(text: str) -> Frame | None:
     """A title that stands once, behind what leads to the page (“Home > News > Press releases”), before a stamp."""
-    crumb = _CRUMB.search(text, 0, FARTHEST_STAMP)
+    crumb = CRUMB.search(text, 0, FARTHEST_STAMP)
     if crumb is None:
         return None
     for stamp in stamps(text, crumb.end(), crumb.end() + _LONGEST_DECK + _MAX_TITLE):
         above = text[crumb.start() : stamp[0]]
-        last = max(m.end() for m in _STEP.finditer(above))
-        framed = _framed(text, crumb.start() + last + _section_end(above[last:]), stamp)
+        last = max(m.end() for m in STEP.finditer(above))
+        framed = _framed(text, crumb.start() + last + section_end(above[last:]), stamp, least=_MIN_TITLE_WORDS - 1)
         if framed:
             return framed
     return None
 
 
-@cache
-def _section() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{alternatives(SECTIONS)})(?=\s|$)", re.IGNORECASE)
-
-
-def _section_end(text: str) -> int:
-    """Where the name of the last section ends: a known one, all words in capitals, else a single word."""
-    known = _section().match(text)
-    capitals = re.match(r"\s*[A-Z]{2,}(?:[ &-]+[A-Z]{2,})*(?=\s[A-Z]?[a-z\d])", text)
-    first = re.match(r"\s*\S+(?:\s[a-z]\S*)*", text)
-    found = known or capitals or first
-    return found.end() if found else 0
-
-
-@cache
-def _menu() -> re.Pattern[str]:
-    word = rf"(?:{alternatives(SECTIONS, MENU_WORDS)})(?=\s)"
-    return re.compile(rf"(?:^|(?<=\s)){word}(?:[\s|/·>]+{word}){{2,}}", re.IGNORECASE)
-
-
 def _below_menu(text: str) -> Frame | None:
     """A title that stands once, between a menu and a full stamp."""
     stamp = next((stamp for stamp in stamps(text, 1, FARTHEST_STAMP) if is_full(text, *stamp)), None)
-    menu = next(reversed(list(_menu().finditer(text, 0, stamp[0]))), None) if stamp else None
-    if stamp is None or menu is None:
+    last = next(reversed(list(menu().finditer(text, 0, stamp[0]))), None) if stamp else None
+    if stamp is None or last is None:
         return None
-    start = menu.end() + len(text[menu.end() :]) - len(text[menu.end() :].lstrip(" |/·>"))
-    start = menu.start() + menu.group().rindex(" ") + 1 if text[start].islower() else start
+    start = last.end() + len(text[last.end() :]) - len(text[last.end() :].lstrip(" |/·>"))
+    start = last.start() + last.group().rindex(" ") + 1 if text[start].islower() else start
     return _framed(text, start, stamp)

@@ -19,7 +19,7 @@ from pipelines.parse.outlets import is_outlet
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
-from pipelines.parse.stamps import loose_stamp
+from pipelines.parse.stamps import issue_line, loose_stamp
 
 _SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[A-Z\"“][^.]{12,})")
 """The name of a series in brackets before a headline."""
@@ -31,9 +31,11 @@ _TOPIC = re.compile(
     re.IGNORECASE,
 )
 """What engines make of the word that announces the title behind a dateline."""
+_IDEOGRAPHS = re.compile(r"[^A-Za-z]*[\u4e00-\u9fff][^A-Za-z]*$")
+"""A headline that was left in Chinese, above its translation."""
 _DAY = re.compile(MONTH_DAY, re.IGNORECASE)
 MIN_TITLE_WORDS, _MOST_DECKS, _LONGEST_DECK, _MOST_SENTENCES = 4, 4, 30, 2
-LONGEST_RUN = 3
+LONGEST_RUN, _NAME_WORDS = 3, 2
 """A title and two decks: where more lines than that end no sentence, they are no headlines."""
 
 
@@ -55,6 +57,9 @@ def head(
             found.append(glued[0])
             title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
             rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
+            continue
+        if not title and len(rest) > 1 and _IDEOGRAPHS.match(rest[0].text) and is_headline(rest[1]):
+            found.append(rest.pop(0).paragraph("original_title", "original-title"))
             continue
         again = _told_again(rest[0], title) if title else []
         if again:
@@ -200,6 +205,10 @@ def _signed(blocks: list[Block]) -> Paragraph | None:
         return None
     if len(words) == 2 and words[0].lower() in SURNAMES and blocks[1].text.rstrip()[-1:] in (".", "。", "”", '"'):
         return Paragraph("credit", start, end, "credit", (Part("reporters", start, end),))
+    if len(words) > _NAME_WORDS and words[-2].lower() in SURNAMES and is_outlet(" ".join(words[:-2])):
+        cut = start + text.rindex(words[-2])
+        parts = (Part("outlet", start, start + len(text[: cut - start].rstrip())), Part("reporters", cut, end))
+        return Paragraph("credit", start, end, "credit", parts)
     below = readings.said(blocks[1].text)[0] if 1 < len(words) < _MOST_DECKS + 1 and is_outlet(text) else None
     if below is None or below.role != "stamp" or any(part.field == "outlet" for part in below.parts):
         return None
@@ -222,7 +231,14 @@ def _name(text: str) -> tuple[str, ...]:
 @by_text
 def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None]:
     """What an opening line can be: something known by itself, a headline, a deck."""
-    known = stamp(block) or caption(block) or credit_line(block) or masthead_line(block) or share_bar(block)
+    known = (
+        stamp(block)
+        or caption(block)
+        or credit_line(block)
+        or masthead_line(block)
+        or share_bar(block)
+        or issue_line(block)
+    )
     label = _SERIES.match(block.text)
     after = Block(block.start + label.end(), block.end, block.text[label.end() :]) if label else block
     if known or not is_headline(after) or dateline(block) or _SECTION.match(block.text) or _is_told(block.text):

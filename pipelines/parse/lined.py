@@ -72,6 +72,8 @@ def unfold_lines(raw: str, blocks: Sequence[Block]) -> tuple[list[Paragraph], li
         return None
     pieces = [piece for block in body for piece in _pieces(raw, blocks, block)]
     ends = {block.end for block in kept}
+    if not pieces:
+        return None
     lost = [piece for piece in pieces if around and piece.end not in ends and piece.end in {b.end for b in blocks}]
     first = min((piece.start for piece in pieces), default=end)
     labelled = [each for paragraph in found for each in _read(blocks, first, paragraph) or _parted(raw, paragraph)]
@@ -89,6 +91,8 @@ def _on_lines(text: str, frame: Frame | None, lines: Sequence[Block]) -> Frame |
         return None
     line = max(titles or within, key=lambda each: word_count(each.text))
     start, end = max(line.start, frame.start), min(line.end, frame.end)
+    if text[end - 1] in ".。:：;；":
+        return None
     days = [part.start for _, each in frame.mastheads for part in each.parts if part.field == "published_date"]
     signed = _account([each for each in lines if end <= each.start and each.end < min(days, default=0)])
     if signed:

@@ -98,7 +98,7 @@ def item_pattern() -> re.Pattern[str]:
         rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"
         rf"|[(\[【]\s?(?P<bracketed>{named()}|(?!{_WEEKDAY})[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
         rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
-        rf"|(?<![\w-])[\[【]?\s?(?:{labels})(?![\w-])(?:\s?[:：/]\s?|\s(?=(?-i:[A-Z])))"
+        rf"|(?<![\w-])[\[【]?\s?(?:{labels})(?![\w-])(?:\s?[:：/|丨]\s?|\s(?=(?-i:[A-Z])))"
         rf"|(?P<tool>{_BIDDING}|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?(?:{_COUNT}|\[\s?{_COUNT}\s?\])?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
         rf"\s?[\])】]?{_AHEAD}"
         rf"|(?P<paper>{named()})(?: (?:mobile )?(?:client|app)(?: news)?)?(?![\w'’-])"
@@ -160,7 +160,7 @@ def _leading_name(text: str, start: int, stop: int) -> Iterator[Part]:
 def _is_announced(item: re.Match[str]) -> bool:
     """Tell whether a label announces a value: by a colon, or as one of those that need none."""
     label = item.group().strip().lower()
-    return item.lastgroup not in LABELS or label.endswith((":", "：", "/")) or label in SPOKEN_LABELS
+    return item.lastgroup not in LABELS or label.endswith((":", "：", "/", "|", "丨")) or label in SPOKEN_LABELS
 
 
 def _is_empty(text: str, item: re.Match[str], stop: int) -> bool:
@@ -190,7 +190,8 @@ def _parts(text: str, item: re.Match[str], stop: int, *, is_stamped: bool) -> It
             yield Part("outlet", *item.span(kind))
     elif kind == "paper":
         if _is_signature(text, item, stop, is_stamped=is_stamped):
-            yield Part("outlet", *item.span(kind))
+            twice = re.fullmatch(r"(.+) \1", item[kind])
+            yield Part("outlet", item.start(kind), item.end(kind) - (len(twice[1]) + 1 if twice else 0))
     elif kind == "outlet":
         yield from _outlet(text, item.end(), stop)
     elif kind in LABELS:
@@ -226,9 +227,10 @@ def _follows(text: str, position: int, stop: int) -> bool:
 
 
 def _outlet(text: str, position: int, stop: int) -> Iterator[Part]:
-    known = re.compile(rf"{named()}(?:\s?-\s?{named()})?(?: (?:client|app|wechat|weibo)\b)?", re.IGNORECASE).match(
-        text, position, stop
-    )
+    known = re.compile(
+        rf"{named()}(?:\s?-\s?{named()}|\s?·\s?(?-i:[A-Z]\w+ [A-Z]\w+))?(?: (?:client|app|wechat|weibo)\b)?",
+        re.IGNORECASE,
+    ).match(text, position, stop)
     if known and text.startswith(" of ", known.end()):  # the name of an office goes on
         known = None
     value = known or _office().match(text, position, stop)

@@ -15,7 +15,7 @@ _OWN = r" (?:Net|Network|Online|Website|News Network)(?![\w-])"
 OFFICE = re.compile(
     r" (?:Committee|Department|Bureau|Office|Cent(?:er|re)|College|School|University|Association|Union)\b"
 )
-DASHES = "-–—|_｜"
+DASHES = "-–—|_｜&"
 """The marks before the name of a site: what has none of them has no such name."""
 _DASH = r"\s?(?:—{1,2}|–|-{1,3}|\||_)\s?"
 
@@ -40,7 +40,7 @@ def signature() -> re.Pattern[str]:
     motto = r"[A-Z][a-z]{2,20}(?: [A-Za-z][a-z]{1,20}){1,4} (?:[Ww]ebs|[Ss])ite"
     name = r"[A-Z][A-Za-z0-9'’]{1,20}(?:[ ·][A-Z][A-Za-z0-9'’]{0,20}){0,5}(?: portal)?"
     names = rf"(?<=[\w?!\"”])[_｜]{{1,2}}{name}(?:[_｜]{{1,2}}{name}){{0,3}}"
-    sites = rf"{column}\s?(?:-{{1,3}}|–|—|\||_)\s?{site}(?:{_DASH}(?:{motto}|{site})){{0,3}}"
+    sites = rf"{column}\s?(?:-{{1,3}}|–|—|&[mn]dash;|\||_)\s?{site}(?:{_DASH}(?:{motto}|{site})){{0,3}}"
     return re.compile(rf"{names}$|{sites}|{names}")
 
 

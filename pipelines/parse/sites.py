@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipelines.document import Paragraph
+from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
@@ -28,6 +28,15 @@ def title(block: Block, role: str = "title", layout: str = "header-title") -> Pa
     """Label a headline, the name of the site cut off."""
     site = without_site(block)
     return Paragraph(role, block.start, block.end, layout, cuts=(site,) if site else ())
+
+
+def signed_title(raw: str, headline: Paragraph) -> Paragraph:
+    """A headline that names the paper of its text, where nothing else does: by the name of the site behind it."""
+    for start, end in headline.cuts:
+        name = re.compile(named()).search(raw, start, end)
+        if name:
+            return headline._replace(parts=(*headline.parts, Part("outlet", *name.span())))
+    return headline
 
 
 @by_text

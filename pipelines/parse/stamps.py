@@ -11,8 +11,9 @@ from pipelines.dates import CLOCK, ISO_DATE
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.masthead import DAY, FIGURES, LONGEST_LINE, Masthead, item_pattern, masthead
-from pipelines.parse.outlets import named
+from pipelines.parse.outlets import OFFICE, is_outlet, named
 from pipelines.parse.pagewords import stop_share
+from pipelines.parse.people import people
 from pipelines.parse.sentences import sentence_ends
 
 _FARTHEST_ITEM, _TOLD, _FEW = 420, 0.3, 6
@@ -51,6 +52,32 @@ def edition(text: str, stop: int) -> Iterator[tuple[int, Masthead]]:
     if found:
         parts = (Part("outlet", *found.span("outlet")), Part("published_date", *found.span("day")))
         yield found.start(), Masthead(found.end(), parts)
+
+
+@cache
+def _issue() -> re.Pattern[str]:
+    word = r"[A-Z][\w'’&.-]*"
+    name = rf"{word}(?: (?:(?:of|and|for|the) ){{0,2}}{word}){{0,8}}?"
+    unit = r"(?:page|p\.|edition|version|section|issue|No\.)"
+    number = rf"(?:,? ?/? ?{unit}? ?[A-Z]?\d{{1,4}}(?:st|nd|rd|th)?(?: {unit})?)?"
+    place, day = rf"(?P<place>{word}(?: {word})?)", rf"(?P<day>(?i:{DAY}))"
+    by = rf"(?P<by>{word} {word}(?:(?:, | and ){word} {word}){{0,3}})"
+    return re.compile(
+        rf"[*_]{{0,2}}(?P<outlet>{name})(?:, {place})?,? \(?{day}{number}\)?"
+        rf"(?: (?i:reporters?|authors?) {by})?[*_]{{0,2}}"
+    )
+
+
+def issue_line(block: Block) -> Paragraph | None:
+    """Recognise a line of the paper or office, the day, and what else tells an issue: place, page, writer."""
+    match = _issue().fullmatch(block.text) if len(block.text) <= LONGEST_LINE else None
+    if match is None or not (is_outlet(match["outlet"]) or OFFICE.search(f" {match['outlet']}")):
+        return None
+    columns = (("outlet", "outlet"), ("place", "dateline_place"), ("day", "published_date"))
+    parts = [Part(column, *match.span(group)) for group, column in columns if match[group]]
+    parts += [Part("reporters", match.start("by") + a, match.start("by") + b) for a, b in people(match["by"] or "")]
+    placed = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in parts)
+    return Paragraph("stamp", block.start, block.end, "header-stamp", placed)
 
 
 def is_full(text: str, place: int, found: Masthead) -> bool:

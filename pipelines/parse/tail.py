@@ -9,6 +9,7 @@ from pipelines.parse.credits import credit_line
 from pipelines.parse.header import original_title, stamp
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import by_text
+from pipelines.parse.stamps import issue_line
 
 
 def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
@@ -28,6 +29,7 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
 def closing(block: Block) -> Paragraph | None:
     """What a closing line is: a credit, furniture, a notice; None where it is part of the text."""
     known = credit_line(block) or stamp(block) or masthead_line(block) or share_bar(block)
+    known = known or (issue_line(block) if " page " in block.text or " edition" in block.text else None)
     if known:
         return known
     original = original_title(block, block.text) if block.text[:8].lower() == "original" else None
