@@ -19,6 +19,7 @@ from pipelines.cli.publish import _as_json, summarize
 from pipelines.document import Settings
 from pipelines.errors import CorpusError
 from pipelines.flows import run_publish
+from pipelines.flows.server import Server
 from pipelines.ingest import list_inputs
 from pipelines.publish import Build, Outcome, publish
 from pipelines.refine import load_knowledge, load_source
@@ -102,7 +103,10 @@ def test_six_wrong_records_of_two_thousand_are_told_everywhere(tmp_path: Path, r
 
 
 @pytest.mark.slow
-def test_the_flow_tells_the_same(tmp_path: Path, raising_rule: None) -> None:
+def test_the_flow_tells_the_same(
+    tmp_path: Path, raising_rule: None, embedded: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", embedded.url)
     corpora.write_crawl(tmp_path / "crawl")
     outcome = run_publish(tmp_path / "crawl", tmp_path / "store")
     check_crawl(outcome, tmp_path / "store")
