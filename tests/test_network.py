@@ -127,8 +127,10 @@ def test_no_command_calls_the_outside(tmp_path: Path, warm: Callable[[Path], Non
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_no_command_calls_anything_but_the_store_that_it_is_given(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm: Callable[[Path], None], where: str
 ) -> None:
+    warm(tmp_path / "prefect")
+    home = {"PREFECT_HOME": str(tmp_path / "prefect")}
     with serve_bucket(monkeypatch), serve_hub() as hub:
         places = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0"}
-        watch(tmp_path, COMMANDS_ELSEWHERE[where], {**os.environ, **places})
+        watch(tmp_path, COMMANDS_ELSEWHERE[where], {**os.environ, **home, **places})
