@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from pipelines.flows.server import Server, make_home
 
 settings.register_profile("corpus", deadline=None)  # what a test takes depends on what else the machine is doing
 settings.load_profile("corpus")
+
+# Pandera looks for pyspark again at each column of each table, unless it is known not to be there.
+sys.modules.setdefault("pandera.engines.pyspark_engine", None)  # type: ignore[arg-type]
 
 UNUSED = "unused.db"
 """A copy of the running server's database as it was before the first run."""
