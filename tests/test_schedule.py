@@ -187,9 +187,8 @@ class Team:
 
 
 @pytest.fixture
-def team(tmp_path: Path, warm: Callable[[Path], None]) -> Iterator[Team]:
+def team(tmp_path: Path) -> Iterator[Team]:
     found = Team(tmp_path)
-    warm(tmp_path / "home")
     shutil.copy(ROOT / "prefect.yaml", tmp_path)
     text = (tmp_path / "prefect.yaml").read_text(encoding="utf-8")
     assert NIGHTLY in text
