@@ -18,11 +18,16 @@ PUBLISHES ?= 300
 publish: $(VENV)/.ready  ## publish the source `seeds` as the next release of the store `data`
 	$(BIN)/corpus publish $(ARGS)
 
+# Byte code is kept, whatever the surroundings say: the tests start hundreds of processes. Each worker begins with the
+# files of its half, whose stores it then makes alone, and takes from the other one when it is done.
+test test-all: export PYTHONDONTWRITEBYTECODE =
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+
 test: $(VENV)/.ready  ## the fast tests
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: $(VENV)/.ready  ## all tests
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+	$(PYTEST) $(ARGS)
 
 check: $(VENV)/.ready  ## format, lint, types, imports, house rules
 	$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,7 @@ def render_card(
     rows = {name: tables.rows(name) for name in ("documents", "edits", "terms", "rejects")}
     if change_count is not None:
         rows["changes"] = change_count
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
-    environment.filters |= {"plain": _plain, "code": _code, "number": _number, "share": _share}
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    body = template.render(
+    body = _template().render(
         title=settings.title or settings.name,
         description=settings.description or "Machine-translated texts, cleaned, with every change recorded.",
         licence=settings.licence if settings.licence != "unknown" else "",
@@ -80,6 +78,14 @@ def render_card(
     return f"---\n{_front_matter(settings, version, rows, languages)}---\n\n{body.rstrip()}\n"
 
 
+@cache
+def _template() -> jinja2.Template:
+    """Compile the template, which takes longer than all else that a card needs."""
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    environment.filters |= {"plain": _plain, "code": _code, "number": _number, "share": _share}
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+
+
 def _front_matter(settings: Settings, version: str, rows: dict[str, int], languages: list[str]) -> str:
     licence = settings.licence.strip().lower()
     known = LICENCES.fullmatch(licence) is not None
@@ -94,8 +100,17 @@ def _front_matter(settings: Settings, version: str, rows: dict[str, int], langua
         "source_datasets": ["original"],
         "tags": ["machine-translation", "translationese", "news", "text-cleaning"],
         "configs": [_config(name, version) for name in rows],
-        "dataset_info": [{"config_name": name, "features": schemas.features(name)} for name in rows],
     }
+    return _yaml(content) + _dataset_info(tuple(rows))
+
+
+@cache
+def _dataset_info(tables: tuple[str, ...]) -> str:
+    """Write the features of tables: most of the front matter, and always the same."""
+    return _yaml({"dataset_info": [{"config_name": name, "features": schemas.features(name)} for name in tables]})
+
+
+def _yaml(content: dict[str, Any]) -> str:
     text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=10_000)
     return text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -133,8 +134,14 @@ def make_release(
     dry_run: bool = False,
 ) -> Outcome:
     """Publish documents and rejects into a store."""
-    tables = build_tables(documents, rejects)
+    tables = _tables(tuple(documents), tuple(rejects))
     return publish(tables, store, settings, make_build(tables), version, dry_run=dry_run)
+
+
+@lru_cache(maxsize=16)
+def _tables(documents: tuple[CleanedDocument, ...], rejects: tuple[Reject, ...]) -> Tables:
+    """Build tables that many stores are given: few tests are about how they are built, and all wait for it."""
+    return build_tables(documents, rejects)
 
 
 def publish_source(folder: Path, store: Path) -> Outcome:

@@ -10,11 +10,12 @@ import sys
 import textwrap
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from pipelines.flows.server import prefect_home
 from pipelines.refine import load_source
 from pipelines.release import latest, verify
 from pipelines.shards import Area, Engine, merge_shards, refine_shards
@@ -103,12 +104,13 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(tmp_path: Path, mon
         assert bytes_of(home / "done") == bytes_of(expected)
 
 
-def test_the_command_killed_in_the_middle_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_the_command_killed_in_the_middle_goes_on_where_it_was(tmp_path: Path, warm: Callable[[Path], None]) -> None:
     raw = tmp_path / "source" / "raw"
     raw.mkdir(parents=True)
     for number, text in enumerate(make_texts(0, 1_500, own_paragraphs=False)):
         (raw / f"d{number:04}.txt").write_text(text, encoding="utf-8")
     store, area = tmp_path / "store", tmp_path / "store" / "interim" / "shards"
+    warm(prefect_home(store))
     command = ["-m", "pipelines", "publish", str(tmp_path / "source"), "--to", str(store), "--workers", "2", "--json"]
     process, mark = run(tmp_path, *command)
     while process.poll() is None and not records(area):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import textwrap
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -304,12 +304,9 @@ def test_progress_is_thinned_and_a_broken_display_does_no_harm() -> None:
 
 
 @pytest.fixture
-def warm_store(embedded: Server, tmp_path: Path) -> Path:
+def warm_store(warm: Callable[[Path], None], tmp_path: Path) -> Path:
     """A store whose Prefect database needs no migration any more."""
-    source = sqlite3.connect(embedded.home / "prefect.db")
-    copy = sqlite3.connect(make_home(tmp_path) / "prefect.db")
-    with contextlib.closing(source), contextlib.closing(copy):
-        source.backup(copy)
+    warm(make_home(tmp_path))
     return tmp_path
 
 

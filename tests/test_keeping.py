@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,13 +21,19 @@ from tests.samples import make_document, make_release, snapshot
 A, B, C, D = (make_document(key, f"Words of {key}.") for key in "abcd")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """A store with the releases 1.0.0, 1.1.0 and 1.2.0."""
-    store = tmp_path / "store"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the releases 1.0.0, 1.1.0 and 1.2.0, for nobody to change."""
+    store = tmp_path_factory.mktemp("published") / "store"
     for documents in ([A], [A, B], [A, B, C]):
         make_release(store, documents)
     return store
+
+
+@pytest.fixture
+def store(published: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(published, tmp_path / "store", symlinks=True))
 
 
 def _versions(store: Path) -> list[str]:

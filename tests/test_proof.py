@@ -28,21 +28,28 @@ CRAWL = "".join(
 )
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A copy of the seeds, with a file of many records and personal data beside them."""
-    shutil.copytree(SEEDS, tmp_path / "source")
-    (tmp_path / "source" / "raw" / "crawl.jsonl").write_text(CRAWL)
-    return tmp_path / "source"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A source and its store, for nobody to change."""
+    folder = tmp_path_factory.mktemp("published")
+    shutil.copytree(SEEDS, folder / "source")
+    (folder / "source" / "raw" / "crawl.jsonl").write_text(CRAWL)
+    publish_source(folder / "source", folder / "store")
+    (folder / "source" / "raw" / "new.txt").write_text("The county opened a hall on Monday, and it was full.")
+    assert publish_source(folder / "source", folder / "store").version == "1.1.0"
+    return folder
 
 
 @pytest.fixture
-def store(source: Path, tmp_path: Path) -> Path:
-    """A store with two releases of that source."""
-    publish_source(source, tmp_path / "store")
-    (source / "raw" / "new.txt").write_text("The county opened a hall on Monday, and it was full.")
-    assert publish_source(source, tmp_path / "store").version == "1.1.0"
-    return tmp_path / "store"
+def source(published: Path, tmp_path: Path) -> Path:
+    """A copy of the seeds, with a file of many records and personal data beside them, and one that came later."""
+    return Path(shutil.copytree(published / "source", tmp_path / "source"))
+
+
+@pytest.fixture
+def store(published: Path, tmp_path: Path) -> Path:
+    """A copy of the store with two releases of that source."""
+    return Path(shutil.copytree(published / "store", tmp_path / "store", symlinks=True))
 
 
 def tamper(release: Release, name: str, change: Callable[[pa.Table], pa.Table]) -> Release:

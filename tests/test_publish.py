@@ -614,7 +614,7 @@ def _start(store: Path, at: int) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.parametrize("at", [1, 8, 14, 15])
+@pytest.mark.parametrize("at", [8, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 14, 15))])
 def test_a_kill_while_writing_through_leaves_only_whole_releases(
     store: Path, publisher: list[subprocess.Popen[str]], at: int
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -49,12 +50,19 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
         HfFileSystem.clear_instance_cache()
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A local store with two releases, for nobody to change."""
+    store = tmp_path_factory.mktemp("published") / "store"
+    make_release(store, [A])
+    make_release(store, [A, B])
+    return store
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """A local store with two releases."""
-    make_release(tmp_path / "store", [A])
-    make_release(tmp_path / "store", [A, B])
-    return tmp_path / "store"
+def store(published: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(published, tmp_path / "store", symlinks=True))
 
 
 def files_of(release: Release) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,7 @@ from pipelines.cli.main import main
 from pipelines.cli.output import store_argument
 from pipelines.errors import CorpusError
 from pipelines.flows import service, timers
+from pipelines.flows.server import prefect_home
 from pipelines.flows.service import Service, Signals
 from pipelines.flows.timers import Cron, Interval, Watch, parse_zone
 from pipelines.flows.watch import stamp
@@ -426,8 +427,11 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.slow
-def test_serving_for_a_while_publishes_each_change_once_and_ends_in_time(tmp_path: Path) -> None:
+def test_serving_for_a_while_publishes_each_change_once_and_ends_in_time(
+    tmp_path: Path, warm: Callable[[Path], None]
+) -> None:
     source, store = tmp_path / "src", tmp_path / "store"
+    warm(prefect_home(store))
     source.mkdir()
     text = "The provincial conference on civil affairs was held in Changsha on {}, and 200 people came.\n"
     (source / "a.txt").write_text(text.format("Tuesday"))
