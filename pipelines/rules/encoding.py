@@ -22,7 +22,7 @@ _CONTROL = re.compile(
 _CHINESE = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]+(?:[\u3000-\u303f\uff00-\uffef·]*[\u4e00-\u9fff\u3400-\u4dbf]+)*")
 _STOPS = {"，": ", ", "。": ". ", "；": "; ", "：": ": ", "！": "! ", "？": "? ", "、": ", ", "．": ". "}
 _WIDE_STOP = re.compile(
-    r"(?:(?<=[A-Za-z0-9\"”’')%])\s?(?P<mark>[，。；：！？、])\s?(?=[A-Za-z0-9\"“‘'(]|\s|$)"
+    r"(?:(?<=[A-Za-z0-9\"”’')%])\s?(?P<mark>[，。；：！？、])\s?(?=[A-Za-z0-9\"“‘'(”’]|\s|$)"
     r"|(?<=[A-Za-z\d])(?P<point>．)\s?(?=[A-Za-z\"“]|\s|$)|(?<=[A-Za-z]\.)\s?(?P<again>。)(?=\s|$))"
 )
 _WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff08\uff09](?![\u4e00-\u9fff])")
@@ -65,7 +65,7 @@ def _stop(match: re.Match[str]) -> str:
         return ""
     written = _STOPS[match["mark"] or match["point"]]
     following = match.string[match.end() : match.end() + 1]
-    return written if following and not following.isspace() else written.rstrip()
+    return written.rstrip() if not following or following.isspace() or following in "”’" else written
 
 
 def _is_unprintable(view: View) -> bool:
@@ -126,6 +126,7 @@ ENCODING = (
             ("It ended。The rest left", "It ended. The rest left"),
             ("1．Ferries stay in port", "1. Ferries stay in port"),
             ("as the rules say.。", "as the rules say."),
+            ("It is “our best，” he said.", "It is “our best,” he said."),
         ),
         ("reform, opening up", "the word “改革，开放” in Chinese"),
         anchors=tuple(_STOPS),

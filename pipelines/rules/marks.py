@@ -3,25 +3,74 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pipelines.rules.rule import BODY, Maker, Rule, by_pattern
+from pipelines.document import Edit
+from pipelines.rules.rule import BODY, PROSE, Maker, Rule, View, by_pattern
 from pipelines.rules.spacing import make_rule
 
 _DOUBLED = re.compile(r"(?<=[a-z]{2})(?P<at> ?(?P<mark>[!?])(?P=mark))(?=\s+[A-Z“\"]|\s*$)")
+_COLON = re.compile(r"(?<=[a-z]{2}) : (?=[A-Za-z\d])")
+
+
+def _find_spaced_colon(view: View) -> Iterator[Edit]:
+    if " , " in view.raw or " . " in view.raw:
+        maker = Maker("spaced-colon", "punctuation")
+        yield from (maker.replace(view.raw, *match.span(), ": ") for match in view.matches(_COLON, PROSE))
+
 
 MARKS = (
     make_rule(
         "doubled-comma",
-        "Two commas stand where one was meant.",
-        re.compile(r"(?<=[\w\"”’)]) ?,{2,3}(?=\s|[\"”](?:\s|$))"),
-        lambda _: ",",
+        "Two commas or semicolons stand where one was meant.",
+        re.compile(r"(?<=[\w\"”’)]) ?(?:,{2,3}(?=\s|[\"”](?:\s|$))|;{2,3}(?= [a-z]{2,20}[ ,]))"),
+        lambda m: m.group()[-1],
         (
             ("the villages,, the towns", "the villages, the towns"),
             ("in May,,, it rained", "in May, it rained"),
             ("pears ,, peaches and dates", "pears, peaches and dates"),
+            ("the mill is shut;; it opens in May", "the mill is shut; it opens in May"),
         ),
-        ("the villages, the towns", "an array of [1,,2]"),
-        (",,",),
+        ("the villages, the towns", "an array of [1,,2]", "a case ends with run;; stop) and so on"),
+        (",,", ";;"),
+    ),
+    make_rule(
+        "stray-stop",
+        "A stop follows the comma that closes a quotation, though the sentence goes on.",
+        re.compile(r"(?:(?<=[a-z\d],[\"”])|(?<=[a-z\d][\"”],))\.(?= [a-z])"),
+        lambda _: "",
+        (
+            ('"It rains,". said the miller.', '"It rains," said the miller.'),
+            ("He calls it “the old one”,. which it is.", "He calls it “the old one”, which it is."),
+        ),
+        ('"It rains," said the miller.', 'They end in ",". The rest do not.', 'the marks ",. and"'),
+        (',".', ",”.", '",.', "”,."),
+    ),
+    make_rule(
+        "leading-mark",
+        "A paragraph begins with the comma or stop of what was cut off before it.",
+        re.compile(r"\A(?:[,;.] |[,，。、]) {0,3}(?=[A-Za-z][a-z]*,? [A-Za-z\d])"),
+        lambda _: "",
+        (
+            (", At noon the weir was shut.", "At noon the weir was shut."),
+            (". The mill stands by the river.", "The mill stands by the river."),
+        ),
+        (".com is the ending", "... and so it went on", ", and ; are marks"),
+        roles=BODY,
+        when=lambda view: view.raw[:1] in ",;.，。、",
+    ),
+    Rule(
+        "spaced-colon",
+        "punctuation",
+        "repair",
+        "A colon stands apart where other marks do: the text was cut into tokens, and not joined again.",
+        _find_spaced_colon,
+        (
+            ("The case was plain : a cart , a goat .", "The case was plain: a cart, a goat."),
+            ("He spoke . His wish : Two more years .", "He spoke. His wish: Two more years."),
+        ),
+        ("The sides won : lost ratio is high.", "Score : two to one, they said."),
+        anchors=(" : ",),
     ),
     make_rule(
         "glued-semicolon",

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import product
 from string import digits
 
-from pipelines.rules.rule import Maker, Rule, by_pattern
+from pipelines.document import Edit
+from pipelines.rules.rule import PROSE, Maker, Rule, View
 from pipelines.rules.spacing import make_rule
 
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
+_ENDS = r"(?!\d|[,.]\d|, \d)"
+_UNITS = (
+    "tons|tonnes|yuan|mu|hectares|acres|(?:square|cubic) met(?:er|re)s|kilomet(?:er|re)s|kilowatts?|vehicles|sets|units"
+    "|households|people|visitors|tourists|students"
+)
 _SPLIT_NUMBER = re.compile(
     r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} ,[ ]?\d{3}(?![\d,.])(?! ,)|(?<=\bat )[0-2]?\d: [0-5]\d(?!\d|:\d)"
     r"|(?<![\d:])[0-2]?\d(?: : [0-5]\d|: 00)(?!\d)(?! :)(?! ,)"
     r"|(?:(?<=total of )|(?<=more than )|(?<=nearly )|(?<=exceeded ))\d{1,3}, \d{3}(?= [a-z]{3})"
-    r"|(?<![\d.,])\d{1,3}\. \d{1,2}"
-    r"(?=%| (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)"
+    rf"|(?<![\d.,])[1-9]\d{{0,2}}(?:,\d{{3}})*, 0\d\d{_ENDS}(?! (?:and|or|to)\b)"
+    rf"|(?:(?<=was )|(?<=were )|(?<=reached )|(?<=exceeded ))(?:[1-9]\d\d|\d{{1,3}}(?:,\d{{3}})+), \d{{3}}"
+    rf"(?= (?:{_UNITS})\b)"
+    r"|(?<![\d.,])\d{1,3}\. \d{1,2}(?: %(?![\w%])|(?=%)"
+    r"|(?= (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b))"
 )
 _PERCENT = re.compile(r"(?<=\d) {1,2}(?=[%％](?![\w%]))")
+_PLAIN_PERCENT = re.compile(r"\d%")
 _COUNTED = re.compile(r"\b(?:was|is|were|are|of|to|by|at|than|about|reached|nearly|over|from|only|exceeded) $")
 _ORDINAL = re.compile(
     r"(?P<number>[0-9](?<![\w.,].)[0-9]{0,2}) ?(?P<ending>st|nd|rd|th)"
@@ -29,6 +40,12 @@ def _ordinal(match: re.Match[str]) -> str:
     number, ending, word = match["number"], match["ending"], match["word"]
     fits = "th" if number[-2:] in {"11", "12", "13"} else _ENDINGS.get(number[-1], "th")
     return f"{number}{ending}{' ' + word if word else ''}" if ending == fits else match.group()
+
+
+def _find_percent(view: View) -> Iterator[Edit]:
+    maker = Maker("spaced-percent", "punctuation")
+    if view.shows_an_engine or _PLAIN_PERCENT.search(view.raw):
+        yield from (maker.delete(view.raw, *match.span()) for match in view.matches(_PERCENT, PROSE))
 
 
 def _whole(match: re.Match[str]) -> str:
@@ -47,13 +64,20 @@ NUMBERS = (
         (
             ("2 , 300 people on 2 ,600 meters", "2,300 people on 2,600 meters"),
             ("a total of 4, 316 guests came", "a total of 4,316 guests came"),
+            (
+                "It was 212, 400 tons, 1,350, 000 sacks, up by 5. 6 %.",
+                "It was 212,400 tons, 1,350,000 sacks, up by 5.6%.",
+            ),
             ("at 3 : 30 a rate of 87. 5% was seen", "at 3:30 a rate of 87.5% was seen"),
         ),
         (
             "By the end of 2025, 300 counties had it.",
             "It won by nearly 5, 300 to 295.",
             "a ratio of 3 to 1",
-            "rooms 10, 20 and 30",
+            "rooms 10, 200 and 30",
+            "In 2023, 200 more barns were built, and in May 2024, 010 was dialled.",
+            "When he was 12, 300 people came.",
+            "the keys 7, 008, 009",
             "Score: 3 : 0 in it",
             "in item 3. 5% of it",
         ),
@@ -64,6 +88,10 @@ NUMBERS = (
             "more than ",
             "nearly ",
             "exceeded ",
+            "reached ",
+            "was ",
+            "were ",
+            *(f"{digit}, 0" for digit in digits),
             *(f"{digit}. " for digit in digits),
             *(f": {digit}" for digit in digits),
         ),
@@ -72,8 +100,9 @@ NUMBERS = (
         "spaced-percent",
         "punctuation",
         "repair",
-        "A blank stands before the sign of percent. Some people set it so, hence the text must show an engine's hand.",
-        by_pattern(Maker("spaced-percent", "punctuation"), _PERCENT, lambda _: "", engine_only=True, rewords=False),
+        "A blank stands before the sign of percent. Some people set it so, hence the text must show an engine's hand, "
+        "or the paragraph have it without a blank too.",
+        _find_percent,
         (
             (
                 "Of the retired military people 12 % serve retired military affairs.",
@@ -83,6 +112,7 @@ NUMBERS = (
                 "A copper wall and iron wall of retired military affairs: 3.5 %, no less.",
                 "A copper wall and iron wall of retired military affairs: 3.5%, no less.",
             ),
+            ("It rose from 41% to 87 %.", "It rose from 41% to 87%."),
         ),
         ("A solution of 5 % was used; 7 % failed.", "x % y is what is left of x"),
         anchors=tuple(f"{digit} {sign}" for digit in digits for sign in ("%", " %")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from operator import eq
 
 from pipelines.rules.rule import Maker, Rule, View, by_pattern
@@ -21,11 +22,28 @@ _MEANT = frozenset(
 _WORD = re.compile(r"(?<![\w'’-])(?P<at>(?P<word>[a-z]{4,24})(?: (?P=word))+)(?![\w'’-])")
 _SENTENCE = re.compile(r"(?:\A|(?<=[.!?] ))(?P<said>[A-Z][^.!?\n]{29,400}[.!?])(?P<at>(?: (?P=said))+)(?=\s|$)")
 
+_LOOP = re.compile(
+    r"(?<![\w'’-])(?P<at>(?P<said>(?!(?:i|we|you|no|not|never) )"
+    r"[a-z]{1,24}(?: [a-z'’-]{1,24}){2,9})(?:,? (?P=said)){2,})(?![\w'’-])"
+)
+_SHORTEST, _DISTINCT = 12, 3
 _BETWEEN = re.compile(r"[.!?] ")
 
 
 def _once(match: re.Match[str]) -> str:
     return match["at"] if match["word"] in _MEANT else match["word"]
+
+
+def _said_once(match: re.Match[str]) -> str:
+    """Write a phrase once, unless it is short or swings between two words, as people have it do."""
+    said = match["said"]
+    return said if len(said) >= _SHORTEST and len(set(said.split())) >= _DISTINCT else match["at"]
+
+
+def _may_loop(view: View) -> bool:
+    """Tell whether enough pairs of words come again: a loop of three words has four at least that do."""
+    words = view.folded.replace(",", "").split()
+    return len(words) - len(set(pairwise(words))) > _DISTINCT + 1
 
 
 def _has_a_word_twice(view: View) -> bool:
@@ -56,6 +74,30 @@ REPETITION = (
             "the Mystery Mystery of it",
         ),
         when=_has_a_word_twice,
+    ),
+    Rule(
+        "phrase-loop",
+        "repetition",
+        "repair",
+        "A phrase of three words or more stands three times or more in a row: the engine ran in a circle.",
+        by_pattern(Maker("phrase-loop", "repetition", "medium"), _LOOP, _said_once),
+        (
+            (
+                "They found 40 carts, some with two wheels, some with two wheels, some with two wheels. All run.",
+                "They found 40 carts, some with two wheels. All run.",
+            ),
+            (
+                "It is the work of the valley of the valley of the valley of the valley.",
+                "It is the work of the valley.",
+            ),
+        ),
+        (
+            "“We want the old bridge, we want the old bridge, we want the old bridge,” they sang.",
+            "It went step by step, step by step, step by step, on and on and on and on and on and on.",
+            "It is of the people, by the people, for the people.",
+        ),
+        when=_may_loop,
+        most=0.5,
     ),
     Rule(
         "doubled-sentence",

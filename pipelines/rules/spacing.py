@@ -30,12 +30,17 @@ _GLUED = re.compile(
     r"(?<=[a-z]{3}):(?=[\"“][A-Z]|(?:the|there|it|he|she|they|we|this|that|what|how) )"
     r"|(?<=[A-Za-z][a-z]{2})\((?=[a-z]{4,} |\d{1,2}:\d\d|[a-z]{4,}, [a-z]{4,}[ ,])"
     r"|(?<=[a-z]{2}[\"”])\((?=[a-z]{3,}[ ,])"
-    r"|[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)(?:(?<=[a-z0-9]{2}.)|(?<=[a-z0-9][)）].))"
+    r"|(?<=[a-z]{4}):(?=[A-Z][a-z]+ [a-z]{2})"
+    r"|[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)"
+    r"(?:(?<=[a-z0-9]{2}.)|(?<=[a-z0-9][)）\"”].))"
 )
 _SHORTENED = re.compile(r"(?:\b(?:Co|Inc|Ltd|Corp|al|etc|Jr|Sr|vs|No|Prof|Dr|Mr|Mrs)|(?<![A-Za-z])[A-Za-z])$")
-_LOW_WORD = re.compile(r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$|(?:^|\s)[(（][^()（）]{2,28}[)）]$")
+_LOW_WORD = re.compile(
+    r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$|(?:^|\s)[(（][^()（）]{2,28}[)）]$|[a-z] [A-Za-z]{3,20}[\"”]$"
+)
 _GLUED_COMMA = re.compile(
-    r",(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z])|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},)"
+    r",(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z\d])"
+    r"|(?=[A-Z][a-z]+ [a-z\d])(?<=[a-z]{3},)|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},)"
     r"|(?=[a-z]{2,} )(?:(?<=[a-z\d.!?][\"”],)|(?<=\d\d,)|(?<=[A-Z][a-z],))"
     r"|(?=a [a-z]{3})(?<=[a-z]{3},)|(?=(?:which|and|but) )(?<=[a-z]\d,)|(?=[a-z]{2,} )(?<=[\w%][)）],)"
     r"|(?=\d)(?<=[a-z]{3},))"
@@ -217,7 +222,11 @@ SPACING = (
             "the name(s) of the child(ren) and f(x)",
             "The call open(path).Read of it fails.",
         ),
-        (*pairs(".!?", ascii_lowercase + "("), *pairs(":", '"“tihswa'), *pairs(ascii_lowercase + '"”', "(")),
+        (
+            *pairs(".!?", ascii_lowercase + "("),
+            *pairs(":", '"“' + ascii_lowercase),
+            *pairs(ascii_lowercase + '"”', "("),
+        ),
     ),
     Rule(
         "missing-space-comma",

@@ -9,10 +9,14 @@ from pipelines.document import Edit
 from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern
 
 _TOKEN = re.compile(r"[ ]?@(?P<mark>[-/,.:])@[ ]?|(?<=[A-Za-z])@@ (?=[a-z])|(?P<blank>[ ]?▁+(?:[ ]▁*)?)")
+_LINE_TAG = re.compile(r"</?(?:br|p|div)(?: [^<>\n]{0,80})?/?>", re.IGNORECASE)
+_LINE_TAGS = re.compile(rf" ?(?:{_LINE_TAG.pattern} ?){{1,6}}", re.IGNORECASE)
 _UNKNOWN = re.compile(r"<unk>|⁇", re.IGNORECASE)
 _MARKUP = re.compile(
     r"(?<![*\w])(?P<open>\*\*)(?=[^\s*])[^*\n]{1,400}(?<=[^\s*])(?P<close>\*\*)(?![*\w])"
+    r"|(?<![*\w])(?P<left>\*)(?=[A-Za-z][\w'’-]* )[^*()\n]{3,60}(?<=[a-z])(?P<right>\*)(?![*\w])"
     r"|\A(?P<lead>\*)(?=[^\s*])[^*\n]{1,2000}(?<=[^\s*])(?P<trail>\*)\Z|\A(?P<head>\#{1,6}[ ]+)(?=\S)"
+    r"|\A(?P<quote>> )(?=[\"“])"
 )
 
 
@@ -27,10 +31,28 @@ def _find_unknown(view: View) -> Iterator[Edit]:
     return (maker.annotate(view.raw, *match.span(), None) for match in view.matches(_UNKNOWN, PROSE))
 
 
+def _find_line_tags(view: View) -> Iterator[Edit]:
+    """Only where all of them stand between, before or behind sentences: else the text speaks of tags."""
+    maker, raw = Maker("line-tag", "encoding"), view.raw
+    for paragraph in view.paragraphs(PROSE):
+        found = list(_LINE_TAGS.finditer(raw, paragraph.start, paragraph.end))
+        if all(map(_parts_sentences, found)):
+            for match in found:
+                is_outer = match.start() == paragraph.start or match.end() == paragraph.end
+                yield maker.replace(raw, *match.span(), "" if is_outer else " ")
+
+
+def _parts_sentences(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - 2) : match.start()].rstrip('"”’)\n')[-1:]
+    after = match.string[match.end() : match.end() + 2].strip("\n")
+    opens = after == "" or after[0].isupper() or after[0].isdigit() or after[0] in '"“‘(&'
+    return opens and (before == "" or before in ".!?:;")
+
+
 def _find_markup(view: View) -> Iterator[Edit]:
     maker = Maker("markdown", "encoding")
     for match in view.matches(_MARKUP, PROSE):
-        for mark in ("open", "close", "lead", "trail", "head"):
+        for mark in ("open", "close", "left", "right", "lead", "trail", "head", "quote"):
             if match[mark]:
                 yield maker.delete(view.raw, *match.span(mark))
 
@@ -52,6 +74,26 @@ TOKENS = (
         anchors=(*(f"@{mark}@" for mark in "-/,.:"), "@@ ", "▁"),
     ),
     Rule(
+        "line-tag",
+        "encoding",
+        "repair",
+        "The tag of a line end or a paragraph was left between two sentences when the page was made plain text.",
+        _find_line_tags,
+        (
+            (
+                "The mill is shut.<br>Its wheel still turns.<br />“It must.”",
+                "The mill is shut. Its wheel still turns. “It must.”",
+            ),
+            ("<p>The weir held.</p><p>The lower field did not.</p>", "The weir held. The lower field did not."),
+        ),
+        (
+            "End the line with <br> or <br/>.",
+            "Write “One.<br>Two.” and the <p> round it goes.",
+            "if a<b or p>c.",
+        ),
+        anchors=("<br", "<p", "</p", "<div", "</div"),
+    ),
+    Rule(
         "unknown-word",
         "omission",
         "annotate",
@@ -69,9 +111,16 @@ TOKENS = (
         _find_markup,
         (
             ("It was **the largest one** of all.", "It was the largest one of all."),
+            ("The well has *never run dry* so far.", "The well has never run dry so far."),
             ("It took a year.\n\n### Who made it?\n\nNo one.", "It took a year.\n\nWho made it?\n\nNo one."),
         ),
-        ("It costs 5 ** a night.", "5 * 4 and 3 * 2", "#1 of all", "a** and b**"),
-        anchors=("*", "#"),
+        (
+            "It costs 5 ** a night.",
+            "5 * 4 and 3 * 2",
+            "#1 of all",
+            "a** and b**",
+            "She *sighs* and left (*see there) it*.",
+        ),
+        anchors=("*", "#", ">"),
     ),
 )
