@@ -197,6 +197,8 @@ def _titled_once(text: str) -> Frame | None:
     first = _first_suffix(text)
     if first is None or not closing_mark().search(text, first.end()):
         return None
+    if word_count(text[: first.start()]) < _MIN_TITLE_WORDS and is_outlet(text[: first.start()]):
+        return None
     for place, found in stamps(text, first.end() + 1, FARTHEST_STAMP):
         if is_full(text, place, found):
             return Frame(0, first.start(), ((place, found),))
@@ -219,7 +221,7 @@ def _unstamped(text: str, start: int, end: int) -> Frame | None:
     return Frame(start, end, above) if is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS else None
 
 
-_DECK_DASH = re.compile(r"\s+(?=(?:——|--)[A-Z\"“])")
+_DECK_DASH = re.compile(r"\s+(?=(?:——|--)\s?[A-Z\"“])")
 _MARKED = re.compile(r"[□■●◎◆▲○] ?(?=(?:This|Our|Reporter|Correspondent|Intern|All-media|[A-Z][a-z]+ [A-Z][a-z]+ ))")
 """What papers set before the names of their writers."""
 

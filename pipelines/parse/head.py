@@ -15,7 +15,7 @@ from pipelines.parse.header import crawler_date, original_title, stamp
 from pipelines.parse.lexicon import SURNAMES
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import REMEMBERED, by_text, laid
-from pipelines.parse.outlets import is_outlet
+from pipelines.parse.outlets import DASHES, is_outlet
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
@@ -25,6 +25,7 @@ _SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[
 """The name of a series in brackets before a headline."""
 _SERIAL = re.compile(r"(?:[①-⑳]|[(（\[]\d{1,3}[)）\]]|\b(?:No|Part|Series|Issue|Episode)\.? ?\d{1,3})$")
 """The number of a text in a series, with which the name of the series ends above the headline."""
+_CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b")
 _SECTION = re.compile(r"(?i:article|chapter|section|part|act|scene|appendix|annex)\s+(?:\d+|[IVXLC]+)\b")
 _TOPIC = re.compile(
     r"(?:the )?(?:question|problem|subject|theme|headline|topic|titled?|entitled|caption)(?: title)?\s?[:：]\s?",
@@ -243,4 +244,8 @@ def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragrap
     after = Block(block.start + label.end(), block.end, block.text[label.end() :]) if label else block
     if known or not is_headline(after) or dateline(block) or _SECTION.match(block.text) or _is_told(block.text):
         return known, None, None
-    return None, labelled_title(block), loose_stamp(block) or labelled_title(block, "subtitle", "header-deck")
+    if "  " in block.text or _CLOCK.match(block.text):  # a line of a table or of an agenda
+        return None, None, None
+    is_deck = word_count(block.text) >= MIN_TITLE_WORDS or block.text[0] in DASHES
+    deck = labelled_title(block, "subtitle", "header-deck") if is_deck else None
+    return None, labelled_title(block), loose_stamp(block) or deck

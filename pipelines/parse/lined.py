@@ -20,15 +20,17 @@ from pipelines.parse.frame import Frame, find_frame
 from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, REPORTER_LABELS, SURNAMES, alternatives
 from pipelines.parse.masthead import Masthead, masthead, masthead_line
 from pipelines.parse.memory import REMEMBERED
+from pipelines.parse.outlets import is_outlet
 from pipelines.parse.page import MIN_PAGE, apart
+from pipelines.parse.stamps import is_full, loose_stamp
 
 _MIN_LINES, _MIN_ABOVE, _MOST_ABOVE = 3, 5, 60
 """Lines of a page, and how many of them, with no sentence in them, stand above its text."""
 _OPENING, _MIN_MENU_WORDS, _MIN_TITLE_WORDS = 24, 12, 3
-_LONGEST_LABEL = 12
+_STOPS, _LONGEST_LABEL = ".。:：;；", 12
 """Words of a line from which on it may be a sentence."""
 _MARK = re.compile(r" (?:-{1,3}|–|—|\||»|>) |[_|](?=[A-Z])|[\]】:：] ?(?=[A-Z\"“])")
-_LONGEST_NAME, _MOST_MARKS = 200, 3
+_LONGEST_NAME, _MOST_MARKS, _MOST_CREDITS = 200, 3, 4
 _AGREED = 0.9
 _ACCOUNT = re.compile(r"[A-Z][\w'’&·.-]*(?: [\w'’&·.-]+){0,4}")
 
@@ -52,7 +54,7 @@ def _openings(text: str) -> tuple[str, ...]:
 
 @remember(REMEMBERED)
 def _is_short(text: str) -> bool:
-    return len(text.split()) < _LONGEST_LABEL or not ends_sentence(text)
+    return len(text.split()) < _LONGEST_LABEL or not ends_sentence(text) or "?" in text[-2:]
 
 
 def unfold_lines(raw: str, blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]] | None:
@@ -61,24 +63,29 @@ def unfold_lines(raw: str, blocks: Sequence[Block]) -> tuple[list[Paragraph], li
         return None
     start, end = blocks[0].start, blocks[-1].end
     whole = Block(start, end, re.sub(r"[\r\n]", " ", raw[start:end]))
-    frame = find_frame(whole.text, is_menu=True) if len(whole.text) >= MIN_PAGE else None
-    lined = _on_lines(whole.text, frame, [Block(b.start - start, b.end - start, b.text) for b in blocks])
+    lined = _framed(whole.text, [Block(b.start - start, b.end - start, b.text) for b in blocks])
     if lined is None:
         return None
     found, body = apart(whole, lined)
     around, kept = densest(blocks)
     is_sure = not around or (_is_labelled(whole.text, lined) and _agree(kept, body))
-    if not is_sure or not _is_led_to(blocks, found, body):
-        return None
     pieces = [piece for block in body for piece in _pieces(raw, blocks, block)]
-    ends = {block.end for block in kept}
-    if not pieces:
+    if not (is_sure and pieces and _is_led_to(blocks, found, body)):
         return None
-    lost = [piece for piece in pieces if around and piece.end not in ends and piece.end in {b.end for b in blocks}]
-    first = min((piece.start for piece in pieces), default=end)
+    gone = {block.end for block in blocks}.difference(block.end for block in kept) if around else frozenset()
+    lost = [piece for piece in pieces if piece.end in gone]
+    first = min(piece.start for piece in pieces)
     labelled = [each for paragraph in found for each in _read(blocks, first, paragraph) or _parted(raw, paragraph)]
     labelled += [piece.paragraph("chrome", "site-chrome") for piece in lost]
     return labelled, [piece for piece in pieces if piece not in lost]
+
+
+def _framed(text: str, lines: Sequence[Block]) -> Frame | None:
+    """The frame of a page; a title that stands but once is sought right above the stamp first."""
+    frame = find_frame(text, is_menu=True) if len(text) >= MIN_PAGE else None
+    title = text[frame.start : frame.end] if frame else ""
+    is_sure = frame is not None and text.count(title) > 1 and not is_outlet(title)
+    return (None if is_sure else _above_stamp(text, lines)) or _on_lines(text, frame, lines)
 
 
 def _on_lines(text: str, frame: Frame | None, lines: Sequence[Block]) -> Frame | None:
@@ -91,7 +98,7 @@ def _on_lines(text: str, frame: Frame | None, lines: Sequence[Block]) -> Frame |
         return None
     line = max(titles or within, key=lambda each: word_count(each.text))
     start, end = max(line.start, frame.start), min(line.end, frame.end)
-    if text[end - 1] in ".。:：;；":
+    if text[end - 1] in _STOPS:
         return None
     days = [part.start for _, each in frame.mastheads for part in each.parts if part.field == "published_date"]
     signed = _account([each for each in lines if end <= each.start and each.end < min(days, default=0)])
@@ -102,6 +109,23 @@ def _on_lines(text: str, frame: Frame | None, lines: Sequence[Block]) -> Frame |
         return frame
     below = masthead(text, end)
     return Frame(start, end, ((end, below), *(each for each in frame.mastheads if each[0] >= max(end, below.end))))
+
+
+def _above_stamp(text: str, lines: Sequence[Block]) -> Frame | None:
+    """The frame of a title that stands once, right above the lines of its stamp."""
+    for number, line in enumerate(lines[1:_MOST_ABOVE], start=1):
+        stamp, loose = masthead(text, line.start), loose_stamp(line)
+        if loose and not stamp.names("published_date"):
+            stamp = Masthead(line.end, loose.parts)
+        if not (stamp.names("published_date") and is_full(text, line.start, stamp)):
+            continue
+        above = lines[max(0, number - _MOST_CREDITS) : number]
+        for title in reversed(above):
+            is_set = word_count(title.text) > _MIN_TITLE_WORDS and title.text[-1] not in _STOPS
+            if is_set and not credit_line(title):
+                return _on_lines(text, Frame(title.start, title.end, ((line.start, stamp),)), lines)
+        return None
+    return None
 
 
 def _account(lines: Sequence[Block]) -> tuple[Part, ...]:

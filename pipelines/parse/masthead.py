@@ -27,7 +27,7 @@ from pipelines.parse.lexicon import (
 )
 from pipelines.parse.outlets import OFFICE, is_outlet, named
 from pipelines.parse.pagewords import OPENER, stop_share
-from pipelines.parse.people import LABELS, kept, people
+from pipelines.parse.people import LABELS, first_person, kept, people
 
 _MOST_ITEMS, LONGEST_LINE = 40, 300
 _TIMES = frozenset(label.lower() for label in TIME_LABELS)
@@ -48,8 +48,8 @@ _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
 _COUNT = r"(?:\d[\d,.]{0,9}\s?(?:w|k|万|million|thousand)?\+?(?:\s(?:times|people))?)"
 _BIDDING = (
     r"(?:Click|Tap|Scan|Long press|Press|Use WeChat|Use your|Open WeChat|Open the|Download|Please [a-z]+)"
-    r"\b[^.!?]{0,120}?"
-    r"\b(?:follow|subscribe|attention|friends|moments|phones?|code|client|app|facebook(?: and line)?|line)"
+    r"\b[^.!?]{0,120}?\b"
+    r"(?:follow|subscribe|attention|friends|moments|phones?|code|client|app|text|web ?page|facebook|line)"
     rf"(?: to)?(?: us| me)?\b!?{_AHEAD}"
     r"|(?:The )?(?:full |whole )?(?:text|article) (?:is|has)(?: about)? \d[\d,]* words[^.!?]{0,60}?\bto read\b"
     rf"|\(\d{{1,2}}/\d{{1,2}} {CLOCK} Updated\)"
@@ -58,6 +58,7 @@ _BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–●○◎□◆■▲▼▶�
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
+_ORIGINAL = re.compile(r" original ", re.IGNORECASE)
 _LONGEST_WIRE, _LONGEST_SIGN = 40, 120
 _WEEKDAY = (
     r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)day"
@@ -245,8 +246,7 @@ def _small(text: str, end: int, stop: int) -> int:
     word = re.compile(r" [a-z]{3,12}(?! [a-z])").match(text, end, stop)
     if word is None or stop_share(word.group()):
         return end
-    is_closed = _follows(text, word.end(), stop) or text[word.end() + 1 :][:9].lower() == "original "
-    return word.end() if is_closed else end
+    return word.end() if _follows(text, word.end(), stop) or _ORIGINAL.match(text, word.end()) else end
 
 
 @cache
@@ -269,7 +269,7 @@ def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:
     last = max([begin, *(m.end() for m in re.compile(r",\s?| and | & |/").finditer(text, begin, value.end()))])
     wire = _WIRE.search(text, begin, min(stop, value.end() + _LONGEST_WIRE))
     limit = wire.start() if wire else value.end()
-    end = _cut(text, begin, limit, stop) or (limit if wire else _surnamed(text, last, limit))
+    end = _cut(text, begin, limit, stop) or (limit if wire else first_person(text, last, limit))
     known = _agency().match(text, begin, end) if column == "reporters" else None
     if known:
         yield Part("outlet", *known.span())
@@ -290,11 +290,3 @@ def _cut(text: str, start: int, end: int, stop: int) -> int | None:
         if place > start and (is_signed or _follows(text, place, stop)):
             return place
     return None
-
-
-def _surnamed(text: str, start: int, end: int) -> int:
-    """Cut a name off the sentence behind it: two words, or one where the second can be no part of a name."""
-    words = list(re.finditer(r"[\w'’.-]+", text[start:end]))
-    if len(words) > 2 and words[0].group().lower() not in SURNAMES and words[2].group().lower() in SURNAMES:
-        return start + words[2].end()
-    return start + words[min(1, len(words) - 1)].end()

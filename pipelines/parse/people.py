@@ -19,6 +19,8 @@ from pipelines.parse.lexicon import (
 from pipelines.parse.outlets import is_outlet
 
 _NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.·-])*(?:[ \u00a0][^\W\d_](?:[^\W_]|['’.·-])*){0,7}")
+_TWO_PERSONS = 4
+"""Words of two Chinese names."""
 _SEPARATOR = re.compile(r"\s*(?:[,，、;；/&|丨■●◆▲]|\band\b|\u00a0{2,}| {2,})\s*")
 
 LABELS = {
@@ -83,3 +85,16 @@ def leading_person(outlet: str) -> int:
     words = outlet.split()
     is_person = len(words) > 3 and words[0].lower() in SURNAMES and is_outlet(" ".join(words[2:]))
     return outlet.index(words[1], len(words[0])) + len(words[1]) if is_person else 0
+
+
+def first_person(text: str, start: int, end: int) -> int:
+    """Where a name ends before the sentence behind it: two words, or one where the second can be no part of a name.
+
+    Of two Chinese names in a row the second ends it.
+    """
+    words = list(re.finditer(r"[\w'’.-]+", text[start:end]))
+    if len(words) > _TWO_PERSONS and all(word.group().lower() in SURNAMES for word in words[:_TWO_PERSONS:2]):
+        return start + words[_TWO_PERSONS - 1].end()
+    if len(words) > 2 and words[0].group().lower() not in SURNAMES and words[2].group().lower() in SURNAMES:
+        return start + words[2].end()
+    return start + words[min(1, len(words) - 1)].end()

@@ -124,7 +124,9 @@ def _is_card(number: str) -> bool:
 
 
 def _is_telephone(number: str) -> bool:
-    """Tell whether what has the shape of a telephone number is not a span of years, a date, or an address."""
+    """Tell whether what has the shape of a telephone number is no span of years, no date, no address and no table."""
+    if "  " in number.strip():
+        return False
     count = sum(map(str.isdecimal, number))
     other = (_YEARS, _ADDRESS, _DECIMAL) if "+" in number else (_YEARS, _ADDRESS, _DECIMAL, _THOUSANDS)
     return 7 <= count <= 18 and not any(pattern.fullmatch(number.strip("()+ ")) for pattern in other)
