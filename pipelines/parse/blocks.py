@@ -109,22 +109,24 @@ def _lines(raw: str) -> tuple[list[Block], list[tuple[Block, Block]]]:
     """The lines that are not blank, and the neighbours among them that a single line feed parts."""
     blocks: list[Block] = []
     pairs: list[tuple[Block, Block]] = []
-    position = last = 0
-    for number, piece in enumerate(raw.split("\n")):
-        for lead, body in _trimmed(piece) if piece else ():
+    position, below = 0, -1
+    for width, lines in map(_trimmed, raw.split("\n")):
+        for lead, length, body in lines:
             start = position + lead
-            block = _made((start, start + len(body), body))
-            if number == last + 1 and blocks:
+            block = _made((start, start + length, body))
+            if position == below:
                 pairs.append((blocks[-1], block))
             blocks.append(block)
-            last = number
-        position += len(piece) + 1
+            below = position + width
+        position += width
     return blocks, pairs
 
 
 @remember(NEIGHBOURS)
-def _trimmed(piece: str) -> tuple[tuple[int, str], ...]:
-    """The lines of a text that line feeds part from the rest: where the words of each begin, and the words."""
+def _trimmed(piece: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
+    """How far it is to the text behind the next line feed, and the lines up to there: where the words of each begin,
+    their length, and the words.
+    """
     found = []
     position = 0
     lines = piece.splitlines()
@@ -132,14 +134,14 @@ def _trimmed(piece: str) -> tuple[tuple[int, str], ...]:
     for line, whole in zip(lines, wholes, strict=True):
         body = line.strip(_EDGE).strip()
         if body.strip(_EDGE):
-            found.append((position + line.index(body), body))
+            found.append((position + line.index(body), len(body), body))
         position += len(whole)
-    return tuple(found)
+    return len(piece) + 1, tuple(found)
 
 
 def is_line(text: str) -> bool:
     """Tell whether a text is one line and no blanks round it."""
-    return "\n" not in text and _trimmed(text) == ((0, text),)
+    return "\n" not in text and _trimmed(text)[1] == ((0, len(text), text),)
 
 
 def ends_sentence(text: str) -> bool:
