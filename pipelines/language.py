@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pipelines.document import Edit
@@ -60,7 +61,7 @@ _SCRIPT_OF = {"zh": "Han", "ja": "Kana", "ko": "Hangul", "ru": "Cyrillic", "uk":
 class Counts(NamedTuple):
     """What is counted in a text: letters by script (those that occur), words, and those that make it English."""
 
-    letters: Mapping[str, int]
+    letters: dict[str, int]
     words: int
     english: int
 
@@ -123,13 +124,10 @@ def count(text: str) -> Counts:
 def add(parts: Sequence[Counts]) -> Counts:
     """Add up the counts of the parts of a text."""
     letters: dict[str, int] = {}
-    words = english = 0
-    for found, spoken, known in parts:
-        words += spoken
-        english += known
-        for script, number in found.items():
-            letters[script] = letters.get(script, 0) + number
-    return Counts(letters, words, english)
+    kinds, words, english = zip(*parts, strict=True) if parts else ((), (), ())
+    for script, number in chain.from_iterable(map(dict.items, kinds)):
+        letters[script] = letters.get(script, 0) + number
+    return Counts(letters, sum(words), sum(english))
 
 
 def note_mixed_script(

@@ -11,7 +11,7 @@ from operator import attrgetter, itemgetter
 from pipelines.clean.corrections import correct, corrected
 from pipelines.clean.ledger import Ledger
 from pipelines.clean.masks import MASKS, masked
-from pipelines.clean.revision import Revision, join, label, revise
+from pipelines.clean.revision import BODY, Label, Revision, join, label, labelled, revise
 from pipelines.document import Correction, Document, Edit, Paragraph, Term, in_order, replay
 from pipelines.language import Counts, count
 from pipelines.memory import of_first, remember
@@ -68,9 +68,9 @@ class Knowledge:
         return remember(REMEMBERED)(lambda text: Passage(self, text, None))
 
     @cached_property
-    def labelled(self) -> Callable[[tuple[str, Paragraph]], Passage]:
+    def labelled(self) -> Callable[[tuple[str, Label]], Passage]:
         """Any other paragraph by its words and its label; remembered."""
-        return remember(REMEMBERED // 10, of_first)(lambda key: Passage(self, *key))
+        return remember(REMEMBERED // 10, of_first)(lambda key: Passage(self, key[0], labelled(*key)))
 
     @cached_property
     def gap(self) -> tuple[Callable[[str], Revision], Callable[[str], Revision]]:
@@ -169,8 +169,8 @@ class Passage:
     by_engine: Revision | None = None
     """The same in a text by an engine."""
     _others: dict[tuple[bool, frozenset[str]], Revision] | None = None
-    _counts: Counts | None = None
-    _terms: tuple[Term, ...] | None = None
+    counted: Counts | None = None
+    listed: tuple[Term, ...] | None = None
 
     def __post_init__(self) -> None:
         """Scan the words once for all that is asked of them."""
@@ -182,7 +182,7 @@ class Passage:
             self.doubtful = tuple(doubtful(self.knowledge.glossary, view))
             self.claims = NOTHING.union(*(claims for _, claims in self.doubtful))
         else:
-            self._terms = ()
+            self.listed = ()
 
     def revision(self, engine: bool, certain: frozenset[str] = NOTHING) -> Revision:  # noqa: FBT001 - a key
         """What becomes of it, in a text by an engine or not, where certain terms hold; remembered."""
@@ -201,17 +201,17 @@ class Passage:
     @property
     def counts(self) -> Counts:
         """What tells its language."""
-        if self._counts is None:
-            self._counts = count(self.text)
-        return self._counts
+        if self.counted is None:
+            self.counted = count(self.text)
+        return self.counted
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """The set phrases in it."""
-        if self._terms is None:
+        if self.listed is None:
             view, _ = self.knowledge.look((self.text, self.role))
-            self._terms = tuple(self.knowledge.glossary.concordance(self.text, view.term_hits))
-        return self._terms
+            self.listed = tuple(self.knowledge.glossary.concordance(self.text, view.term_hits))
+        return self.listed
 
 
 def _revision(passage: Passage, engine: bool, certain: frozenset[str], *, gated: bool = True) -> Revision:  # noqa: FBT001 - a key
@@ -257,16 +257,14 @@ def find_edits(document: Document, knowledge: Knowledge, document_id: str = "", 
 
 def _passages(document: Document, knowledge: Knowledge) -> list[Passage]:
     """The paragraphs of a document, apart from where they stand."""
-    raw, known, body, labelled = document.raw, document.words, knowledge.body, knowledge.labelled
+    raw, known, body, other = document.raw, document.words, knowledge.body, knowledge.labelled
     found = []
-    for paragraph in document.paragraphs:
-        text = known.get(paragraph.start)
-        if text is None:
-            text = raw[paragraph.start : paragraph.end]
-            key = label(paragraph)
-            found.append(labelled((text, key)) if key else body(text))
+    for paragraph, words in zip(document.paragraphs, map(known.get, map(_START, document.paragraphs)), strict=True):
+        if words is None:
+            text, key = raw[paragraph.start : paragraph.end], label(paragraph)
+            found.append(other((text, key)) if key != BODY else body(text))
         else:
-            found.append(body(text))
+            found.append(body(words))
     return found
 
 
@@ -277,7 +275,9 @@ _BY_PERSON, _BY_ENGINE = attrgetter("by_person"), attrgetter("by_engine")
 
 def _revisions(passages: Sequence[Passage], engine: bool, certain: frozenset[str]) -> list[Revision]:  # noqa: FBT001 - a key
     """What becomes of each passage, in a text by an engine or not, where certain terms hold."""
-    usual = map(_BY_ENGINE if engine else _BY_PERSON, passages)
+    usual = list(map(_BY_ENGINE if engine else _BY_PERSON, passages))
+    if not certain and all(usual):
+        return usual
     return [
         found if found and passage.claims.isdisjoint(certain) else passage.revision(engine, passage.claims & certain)
         for passage, found in zip(passages, usual, strict=True)
