@@ -61,7 +61,7 @@ _SCRIPT_OF = {"zh": "Han", "ja": "Kana", "ko": "Hangul", "ru": "Cyrillic", "uk":
 class Counts(NamedTuple):
     """What is counted in a text: letters by script (those that occur), words, and those that make it English."""
 
-    letters: dict[str, int]
+    letters: Mapping[str, int]
     words: int
     english: int
 
@@ -123,10 +123,9 @@ def count(text: str) -> Counts:
 
 def add(parts: Sequence[Counts]) -> Counts:
     """Add up the counts of the parts of a text."""
-    letters: dict[str, int] = {}
     kinds, words, english = zip(*parts, strict=True) if parts else ((), (), ())
-    for script, number in chain.from_iterable(map(dict.items, kinds)):
-        letters[script] = letters.get(script, 0) + number
+    scripts = dict.fromkeys(chain.from_iterable(kinds))
+    letters = {script: sum([kind.get(script, 0) for kind in kinds]) for script in scripts}
     return Counts(letters, sum(words), sum(english))
 
 

@@ -9,7 +9,7 @@ questions, nearly all of which were answered before.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 MOST_CHARACTERS = 10_000_000
 """Characters of all texts whose answers one memory keeps, but for a single longer text."""
@@ -21,20 +21,20 @@ Answer = TypeVar("Answer")
 class _Memory(dict[Key, Answer]):
     """The answers of late, and those of the time before: when there are too many of the one, they become the other."""
 
-    def __init__(self, work: Callable[[Key], Answer], most: int, size: Callable[[Any], int]) -> None:
+    def __init__(self, work: Callable[[Key], Answer], most: int) -> None:
         super().__init__()
         self._work = work
         self._half = most // 2
-        self._size = size
         self._before: dict[Key, Answer] = {}
         self._room = MOST_CHARACTERS // 2
 
     def __missing__(self, key: Key) -> Answer:
         """Find the answer among the older ones, or work it out."""
         answer = self._before[key] if key in self._before else self._work(key)
-        length = self._size(key)
+        text = key[0] if isinstance(key, tuple) else key
+        length = len(text) if isinstance(text, str) else 0
         self._room -= length
-        if (self._room < 0 or len(self) >= self._half) and self:
+        if self and (len(self) >= self._half or self._room < 0):
             self._before = dict(self)
             self.clear()
             self._room = MOST_CHARACTERS // 2 - length
@@ -42,20 +42,10 @@ class _Memory(dict[Key, Answer]):
         return answer
 
 
-def of_first(key: tuple[str, object]) -> int:
-    """The length of the text with which a question opens."""
-    return len(key[0])
-
-
-def remember(
-    most: int, size: Callable[[Any], int] = len
-) -> Callable[[Callable[[Key], Answer]], Callable[[Key], Answer]]:
-    """Let a function of one argument keep its answers, ``most`` of them at a time; those asked for stay longest.
-
-    ``size`` tells how many characters are asked about.
-    """
+def remember(most: int) -> Callable[[Callable[[Key], Answer]], Callable[[Key], Answer]]:
+    """Let a function of one argument keep its answers, ``most`` of them at a time; those asked for stay longest."""
 
     def kept(work: Callable[[Key], Answer]) -> Callable[[Key], Answer]:
-        return _Memory(work, most, size).__getitem__
+        return _Memory(work, most).__getitem__
 
     return kept

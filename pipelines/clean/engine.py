@@ -14,7 +14,7 @@ from pipelines.clean.masks import MASKS, masked
 from pipelines.clean.revision import BODY, Label, Revision, join, label, labelled, revise
 from pipelines.document import Correction, Document, Edit, Paragraph, Term, in_order, replay
 from pipelines.language import Counts, count
-from pipelines.memory import of_first, remember
+from pipelines.memory import remember
 from pipelines.rules import RULES
 from pipelines.rules.entries import Entry
 from pipelines.rules.glossary import Glossary, doubtful, telling, term_rules
@@ -70,7 +70,7 @@ class Knowledge:
     @cached_property
     def labelled(self) -> Callable[[tuple[str, Label]], Passage]:
         """Any other paragraph by its words and its label; remembered."""
-        return remember(REMEMBERED // 10, of_first)(lambda key: Passage(self, key[0], labelled(*key)))
+        return remember(REMEMBERED // 10)(lambda key: Passage(self, key[0], labelled(*key)))
 
     @cached_property
     def gap(self) -> tuple[Callable[[str], Revision], Callable[[str], Revision]]:
@@ -80,7 +80,7 @@ class Knowledge:
     @cached_property
     def look(self) -> Callable[[tuple[str, str]], tuple[View, frozenset[str]]]:
         """A paragraph in a role as rules see it, and the anchors in it; remembered while its neighbours are at work."""
-        return remember(NEIGHBOURS, of_first)(lambda key: _look(self, *key))
+        return remember(NEIGHBOURS)(lambda key: _look(self, *key))
 
     @cached_property
     def asked(self) -> Callable[[frozenset[str]], tuple[tuple[Rule, ...], tuple[Condition | None, ...]]]:

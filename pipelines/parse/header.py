@@ -8,7 +8,7 @@ from functools import cache
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
-from pipelines.memory import of_first, remember
+from pipelines.memory import remember
 from pipelines.parse.blocks import Block, ends_sentence, stems
 from pipelines.parse.credits import LONGEST_CREDIT, labelled
 from pipelines.parse.dateline import ORIGINAL_LABEL, dateline
@@ -87,7 +87,7 @@ def original_title(block: Block, title: str) -> tuple[Paragraph, Block | None] |
     return found
 
 
-@remember(REMEMBERED, of_first)
+@remember(REMEMBERED)
 def _original(asked: tuple[str, str]) -> tuple[Paragraph, Block | None] | None:
     text, title = asked
     match = ORIGINAL_LABEL.match(text)
