@@ -82,6 +82,16 @@ class Paragraph(NamedTuple):
     cuts: tuple[tuple[int, int], ...] = ()
 
 
+def shifted(paragraph: Paragraph, by: int) -> Paragraph:
+    """Lay a paragraph so many characters further on; made of its values at half the cost of naming them."""
+    role, first, last, layout, parts, cuts = paragraph
+    if parts:
+        parts = tuple([tuple.__new__(Part, (column, start + by, end + by)) for column, start, end in parts])
+    if cuts:
+        cuts = tuple([(start + by, end + by) for start, end in cuts])
+    return tuple.__new__(Paragraph, (role, first + by, last + by, layout, parts, cuts))
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A parsed document: the raw text and its labelled paragraphs in order, without overlap.

@@ -27,7 +27,6 @@ class Laid(Sequence[Found]):
     def __init__(self, parts: Sequence[tuple[int, Sequence[Found]]]) -> None:
         """Lay the parts, which come in the order of their offsets; each part's findings are in order too."""
         self.parts = parts
-        self._length = sum([len(found) for _, found in parts])
         self._all: tuple[Found, ...] | None = None
 
     def _each(self) -> tuple[Found, ...]:
@@ -37,7 +36,7 @@ class Laid(Sequence[Found]):
 
     def __len__(self) -> int:
         """How many there are."""
-        return self._length
+        return sum([len(found) for _, found in self.parts])
 
     def __iter__(self) -> Iterator[Found]:
         """Each of them, in the offsets of the text."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pipelines.document import Edit
@@ -122,14 +123,10 @@ def count(text: str) -> Counts:
 
 def add(parts: Sequence[Counts]) -> Counts:
     """Add up the counts of the parts of a text."""
-    letters: dict[str, int] = {}
-    words = english = 0
-    for found, spoken, known in parts:
-        words += spoken
-        english += known
-        for script, number in found.items():
-            letters[script] = letters.get(script, 0) + number
-    return Counts(letters, words, english)
+    kinds, words, english = zip(*parts, strict=True) if parts else ((), (), ())
+    scripts = dict.fromkeys(chain.from_iterable(kinds))
+    letters = {script: sum([kind.get(script, 0) for kind in kinds]) for script in scripts}
+    return Counts(letters, sum(words), sum(english))
 
 
 def note_mixed_script(

@@ -29,7 +29,7 @@ def apply_edits(raw: RawText, found: Revision, passages: Sequence[Passage], know
     fields = read_fields(found.moved, known.get("published_date"))
     fields, edits = with_metadata(known, fields, found.edits, knowledge.masked, is_fallback=raw.is_fallback)
     title = knowledge.masked(fields.title)
-    counts = add([passage.counts for passage in passages])
+    counts = add([passage.counted or passage.counts for passage in passages])
     notes = note_mixed_script(raw.text, found.text, edits, counts.letters)
     return CleanedDocument(
         raw=raw,
@@ -46,7 +46,10 @@ def _terms(passages: Iterable[Passage]) -> Laid[Term]:
     parts: list[tuple[int, Sequence[Term]]] = []
     position = 0
     for passage in passages:
-        if terms := passage.terms:
+        terms = passage.listed
+        if terms is None:
+            terms = passage.terms
+        if terms:
             parts.append((position, terms))
         position += len(passage.text) + len(PARAGRAPH_BREAK)
     return Laid(parts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.document import Correction, Edit
+from collections.abc import Collection, Iterable
+
+from pipelines.document import APPLIED, Correction, Edit
 from pipelines.errors import CorpusError
 
 
@@ -20,3 +22,13 @@ def correct(raw: str, correction: Correction) -> Edit:
     return Edit(
         start, end, "correction", "entity", action, correction.before, correction.after, suggestion=correction.reason
     )
+
+
+def corrected(edits: Iterable[Edit], corrections: list[Edit], frame: Collection[str]) -> list[Edit]:
+    """Put corrections before the repairs that they overlap, but not before what the rules of the ``frame`` did."""
+    kept = [
+        e
+        for e in edits
+        if e.rule in frame or e.action not in APPLIED or all(e.end <= c.start or c.end <= e.start for c in corrections)
+    ]
+    return [*kept, *corrections]

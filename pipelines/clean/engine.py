@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
-from pipelines.clean.corrections import correct
+from pipelines.clean.corrections import correct, corrected
 from pipelines.clean.ledger import Ledger
 from pipelines.clean.masks import MASKS, masked
-from pipelines.clean.revision import Revision, join, label, revise
-from pipelines.document import APPLIED, Correction, Document, Edit, Paragraph, Term, in_order, replay
+from pipelines.clean.revision import BODY, Label, Revision, join, label, labelled, revise
+from pipelines.document import Correction, Document, Edit, Paragraph, Term, in_order, replay
 from pipelines.language import Counts, count
 from pipelines.memory import remember
 from pipelines.rules import RULES
 from pipelines.rules.entries import Entry
 from pipelines.rules.glossary import Glossary, doubtful, telling, term_rules
-from pipelines.rules.layout import LAYOUT, stretches
+from pipelines.rules.layout import LAYOUT, gaps
 from pipelines.rules.privacy import may_lead_to_a_person
-from pipelines.rules.rule import PROSE, Rule, View, fold
+from pipelines.rules.rule import PROSE, Condition, Rule, View, fold
 from pipelines.rules.structure import STRUCTURE
 
 FRAME = frozenset(rule.id for rule in (*STRUCTURE, *LAYOUT))
@@ -68,9 +68,9 @@ class Knowledge:
         return remember(REMEMBERED)(lambda text: Passage(self, text, None))
 
     @cached_property
-    def labelled(self) -> Callable[[tuple[str, Paragraph]], Passage]:
+    def labelled(self) -> Callable[[tuple[str, Label]], Passage]:
         """Any other paragraph by its words and its label; remembered."""
-        return remember(REMEMBERED // 10)(lambda key: Passage(self, *key))
+        return remember(REMEMBERED // 10)(lambda key: Passage(self, key[0], labelled(*key)))
 
     @cached_property
     def gap(self) -> tuple[Callable[[str], Revision], Callable[[str], Revision]]:
@@ -83,12 +83,15 @@ class Knowledge:
         return remember(NEIGHBOURS)(lambda key: _look(self, *key))
 
     @cached_property
-    def asked(self) -> Callable[[frozenset[str]], tuple[Rule, ...]]:
-        """The rules that have a say in a paragraph in which these anchors occur; remembered."""
+    def asked(self) -> Callable[[frozenset[str]], tuple[tuple[Rule, ...], tuple[Condition | None, ...]]]:
+        """The rules that have a say in a paragraph in which these anchors occur, and their conditions; remembered."""
         rules = [rule for rule in self.rules if rule.id not in FRAME]
-        return remember(NEIGHBOURS)(
-            lambda anchors: tuple(r for r in rules if not r.anchors or not anchors.isdisjoint(r.anchors))
-        )
+
+        def work(anchors: frozenset[str]) -> tuple[tuple[Rule, ...], tuple[Condition | None, ...]]:
+            asked = tuple(r for r in rules if not r.anchors or not anchors.isdisjoint(r.anchors))
+            return asked, tuple(dict.fromkeys(rule.when for rule in asked))
+
+        return remember(NEIGHBOURS)(work)
 
     def passages(self, paragraphs: Iterable[str]) -> list[Passage]:
         """The paragraphs of a cleaned text, which are all body."""
@@ -131,11 +134,16 @@ def _repair(
     view, anchors = knowledge.look((text, role))
     if engine:
         view = View(view.document, view.folded, view.term_hits, engine, view.memo)
+    if gated:
+        rules, conditions = knowledge.asked(anchors)
+        held = {when for when in conditions if when is None or when(view)}  # each once, though several rules share it
+        those = [rule for rule in rules if rule.when in held] if held else []
+    else:
+        those = [rule for rule in knowledge.rules if rule.id not in FRAME]
     ledger = Ledger(borders)
-    for rule in knowledge.asked(anchors) if gated else [rule for rule in knowledge.rules if rule.id not in FRAME]:
-        if not gated or rule.when is None or rule.when(view):
-            for edit in rule.find(view):
-                ledger.propose(edit)
+    for rule in those:
+        for edit in rule.find(view):
+            ledger.propose(edit)
     return ledger.edits
 
 
@@ -161,8 +169,8 @@ class Passage:
     by_engine: Revision | None = None
     """The same in a text by an engine."""
     _others: dict[tuple[bool, frozenset[str]], Revision] | None = None
-    _counts: Counts | None = None
-    _terms: tuple[Term, ...] | None = None
+    counted: Counts | None = None
+    listed: tuple[Term, ...] | None = None
 
     def __post_init__(self) -> None:
         """Scan the words once for all that is asked of them."""
@@ -173,6 +181,8 @@ class Passage:
             self.signs = tuple(telling(self.knowledge.glossary, view))
             self.doubtful = tuple(doubtful(self.knowledge.glossary, view))
             self.claims = NOTHING.union(*(claims for _, claims in self.doubtful))
+        else:
+            self.listed = ()
 
     def revision(self, engine: bool, certain: frozenset[str] = NOTHING) -> Revision:  # noqa: FBT001 - a key
         """What becomes of it, in a text by an engine or not, where certain terms hold; remembered."""
@@ -191,28 +201,31 @@ class Passage:
     @property
     def counts(self) -> Counts:
         """What tells its language."""
-        if self._counts is None:
-            self._counts = count(self.text)
-        return self._counts
+        if self.counted is None:
+            self.counted = count(self.text)
+        return self.counted
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """The set phrases in it."""
-        if self._terms is None:
+        if self.listed is None:
             view, _ = self.knowledge.look((self.text, self.role))
-            self._terms = tuple(self.knowledge.glossary.concordance(self.text, view.term_hits))
-        return self._terms
+            self.listed = tuple(self.knowledge.glossary.concordance(self.text, view.term_hits))
+        return self.listed
 
 
 def _revision(passage: Passage, engine: bool, certain: frozenset[str], *, gated: bool = True) -> Revision:  # noqa: FBT001 - a key
     """Work out what becomes of a passage."""
     knowledge, text = passage.knowledge, passage.text
-    framed = View(Document(text, (passage.label,)), "") if passage.label else None
-    edits = [e for rule in knowledge.frame for e in rule.find(framed)] if framed else []
-    borders = sorted({b for e in edits for b in (e.start, e.end) if 0 < b < len(text)})
+    edits: list[Edit] = []
+    if passage.label:
+        framed = View(Document(text, (passage.label,)), "")
+        edits = [e for rule in knowledge.frame for e in rule.find(framed)]
+    borders = sorted({b for e in edits for b in (e.start, e.end) if 0 < b < len(text)}) if edits else ()
     edits += _repair(knowledge, text, passage.role, borders, engine=engine, gated=gated)
-    edits += [e for e, claims in passage.doubtful if not certain.isdisjoint(claims)]
-    return revise(text, masked(in_order(edits)))
+    if certain:
+        edits += [e for e, claims in passage.doubtful if not certain.isdisjoint(claims)]
+    return revise(text, masked(in_order(edits)) if edits else ())
 
 
 def _gap(knowledge: Knowledge, text: str, *, is_break: bool = False) -> Revision:
@@ -232,41 +245,39 @@ def find_edits(document: Document, knowledge: Knowledge, document_id: str = "", 
     signs = list(chain.from_iterable(map(_SIGNS, passages)))
     engine, certain = _shows_an_engine(passages, len(signs)), frozenset(signs)
     if gated:
-        following = iter(_revisions(passages, engine, certain))
+        revisions = _revisions(passages, engine, certain)
     else:
-        following = (_revision(passage, engine, passage.claims & certain, gated=False) for passage in passages)
-    found = join(
-        [
-            (start, next(following) if paragraph else gap[is_break](raw[start:end]))
-            for start, end, paragraph, is_break in stretches(document)
-        ]
-    )
+        revisions = [_revision(passage, engine, passage.claims & certain, gated=False) for passage in passages]
+    parts = list(zip(map(_START, document.paragraphs), revisions, strict=True))
+    parts += [(start, gap[is_break](raw[start:end])) for start, end, is_break in gaps(document)]
+    found = join(sorted(parts, key=_PLACE))
     corrections = [correct(raw, c) for c in knowledge.corrections_by_id.get(document_id, ())]
-    return revise(raw, masked(in_order(_corrected(found.edits, corrections)))) if corrections else found
+    return revise(raw, masked(in_order(corrected(found.edits, corrections, FRAME)))) if corrections else found
 
 
 def _passages(document: Document, knowledge: Knowledge) -> list[Passage]:
     """The paragraphs of a document, apart from where they stand."""
-    raw, known, body, labelled = document.raw, document.words, knowledge.body, knowledge.labelled
+    raw, known, body, other = document.raw, document.words, knowledge.body, knowledge.labelled
     found = []
-    for paragraph in document.paragraphs:
-        text = known.get(paragraph.start)
-        if text is None:
-            text = raw[paragraph.start : paragraph.end]
-            key = label(paragraph)
-            found.append(labelled((text, key)) if key else body(text))
+    for paragraph, words in zip(document.paragraphs, map(known.get, map(_START, document.paragraphs)), strict=True):
+        if words is None:
+            text, key = raw[paragraph.start : paragraph.end], label(paragraph)
+            found.append(other((text, key)) if key != BODY else body(text))
         else:
-            found.append(body(text))
+            found.append(body(words))
     return found
 
 
 _SIGNS, _PROSE, _IS_CHANGE = attrgetter("signs"), attrgetter("prose"), attrgetter("is_change")
+_PLACE, _START = itemgetter(0), itemgetter(Paragraph._fields.index("start"))
 _BY_PERSON, _BY_ENGINE = attrgetter("by_person"), attrgetter("by_engine")
 
 
 def _revisions(passages: Sequence[Passage], engine: bool, certain: frozenset[str]) -> list[Revision]:  # noqa: FBT001 - a key
     """What becomes of each passage, in a text by an engine or not, where certain terms hold."""
-    usual = map(_BY_ENGINE if engine else _BY_PERSON, passages)
+    usual = list(map(_BY_ENGINE if engine else _BY_PERSON, passages))
+    if not certain and all(usual):
+        return usual
     return [
         found if found and passage.claims.isdisjoint(certain) else passage.revision(engine, passage.claims & certain)
         for passage, found in zip(passages, usual, strict=True)
@@ -279,13 +290,3 @@ def _shows_an_engine(passages: Sequence[Passage], signs: int) -> bool:
     Of 145 texts by human writers that were looked at, three reach that; of machine-translated policy texts, most.
     """
     return signs >= MIN_SIGNS and signs * CHARACTERS_A_SIGN >= sum(map(_PROSE, passages))
-
-
-def _corrected(edits: Iterable[Edit], corrections: list[Edit]) -> list[Edit]:
-    """A correction goes before the repairs that it overlaps."""
-    kept = [
-        e
-        for e in edits
-        if e.rule in FRAME or e.action not in APPLIED or all(e.end <= c.start or c.end <= e.start for c in corrections)
-    ]
-    return [*kept, *corrections]

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import repeat
 from operator import itemgetter
 
 from pipelines.document import Document, Paragraph
 from pipelines.memory import remember
 from pipelines.parse.articles import further_page, of_first
-from pipelines.parse.blocks import Block, is_line, split
+from pipelines.parse.blocks import END, START, TEXT, Block, is_line, split
 from pipelines.parse.body import body, dissect
 from pipelines.parse.density import densest, may_be_page
 from pipelines.parse.head import asks_title, head, may_be_glued, readings
 from pipelines.parse.header import crawler_date
 from pipelines.parse.lined import may_be_lined, unfold_lines
 from pipelines.parse.memory import REMEMBERED
-from pipelines.parse.page import MIN_PAGE, unfold
+from pipelines.parse.page import MIN_PAGE, taken_apart, unfold
 from pipelines.parse.sites import signed_title
 from pipelines.parse.tail import closing, tail
 
@@ -45,24 +46,25 @@ def parse(raw: str) -> Document:
     while True:
         around, blocks = densest(blocks)
         below, blocks = tail(blocks)
-        signed = frozenset(paragraph.end for paragraph in found if paragraph.role == "dateline")
+        signed = frozenset([paragraph.end for paragraph in found if paragraph.role == "dateline"])
         opening, blocks = head(raw, blocks, title or _title(raw, around), signed)
         inner, blocks = body(blocks)
         taken = [*around, *opening, *inner, *below]
         title = title or _title(raw, taken)
         found += taken
-        if not taken or _is_settled([block.text for block in blocks]):
+        if not taken or _is_settled(list(map(TEXT, blocks))):
             break
-    found += [_made(("body", block.start, block.end, "", (), ())) for block in blocks]
     if not any(part.field == "outlet" for paragraph in found for part in paragraph.parts):
         found = [signed_title(raw, each) if each.role == "title" else each for each in found]
-    words = {block.start: block.text for block in blocks}
+    starts = list(map(START, blocks))
+    found += map(_made, zip(repeat("body"), starts, map(END, blocks), repeat(""), repeat(()), repeat(())))
+    words = dict(zip(starts, map(TEXT, blocks), strict=True))
     return Document(raw, of_first(sorted(found, key=_SPAN), words), words)
 
 
 def _title(raw: str, paragraphs: Sequence[Paragraph]) -> str:
     """The first title among the paragraphs; empty where there is none."""
-    return next((raw[p.start : p.end] for p in paragraphs if p.role == "title"), "")
+    return next((raw[p.start : p.end] for p in paragraphs if p.role == "title"), "") if paragraphs else ""
 
 
 def is_prose(paragraphs: Sequence[str]) -> bool:
@@ -90,9 +92,9 @@ def _is_settled(lines: Sequence[str]) -> bool:
 
 def _unfolded(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take apart the blocks that are whole pages flattened to one line."""
-    pages = [unfold(block) if len(block.text) >= MIN_PAGE else None for block in blocks]
-    if not any(pages):
+    if not any(map(taken_apart.said, [text for text in map(TEXT, blocks) if len(text) >= MIN_PAGE])):
         return [], blocks
+    pages = [unfold(block) for block in blocks]
     found: list[Paragraph] = []
     rest: list[Block] = []
     for block, page in zip(blocks, pages, strict=True):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from itertools import islice, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from pipelines.document import Paragraph
@@ -38,6 +39,8 @@ class Block(NamedTuple):
         return Paragraph(role, self.start, self.end, layout)
 
 
+START, END, TEXT = map(itemgetter, range(3))
+"""Read off all blocks of a text in a row, these take half the time of the names."""
 _made: Callable[[tuple[int, int, str]], Block] = partial(tuple.__new__, Block)
 """Make a block of its values at half the cost: a text has some dozens, and little else is done for most of them."""
 
@@ -51,7 +54,8 @@ def split(raw: str) -> list[Block]:
     if not pairs:
         return lines
     is_wrapped = _is_wrapped(pairs)
-    if not is_wrapped and not any(_goes_on(above.text, below.text) for above, below in pairs):
+    broken = [above.text[-1] in _OPEN_ENDS and _goes_on(above.text, below.text) for above, below in pairs]
+    if not is_wrapped and not any(broken):
         return lines
     runs = _runs(lines, pairs)
     if not is_wrapped:
@@ -97,8 +101,8 @@ def _is_wrapped(pairs: list[tuple[Block, Block]]) -> bool:
     """Tell whether line ends were set by a width: lines are alike in length and most break off amid a sentence."""
     if len(pairs) < MIN_WRAPPED:
         return False
-    widths = sorted([len(above.text) for above, _ in pairs])
-    if widths[-1] > MAX_WIDTH or widths[len(widths) // 2] < MIN_WIDTH:
+    widths = [len(above.text) for above, _ in pairs]
+    if max(widths) > MAX_WIDTH or sorted(widths)[len(widths) // 2] < MIN_WIDTH:
         return False
     amid = sum(not ends_sentence(above.text) for above, _ in pairs)
     low = sum(below.text[0].islower() for _, below in pairs)
@@ -109,22 +113,25 @@ def _lines(raw: str) -> tuple[list[Block], list[tuple[Block, Block]]]:
     """The lines that are not blank, and the neighbours among them that a single line feed parts."""
     blocks: list[Block] = []
     pairs: list[tuple[Block, Block]] = []
-    position = last = 0
-    for number, piece in enumerate(raw.split("\n")):
-        for lead, body in _trimmed(piece) if piece else ():
+    position, below = 0, -1
+    above = Block(0, 0, "")
+    for width, lines in map(_trimmed, raw.split("\n")):
+        for lead, length, body in lines:
             start = position + lead
-            block = _made((start, start + len(body), body))
-            if number == last + 1 and blocks:
-                pairs.append((blocks[-1], block))
+            block = _made((start, start + length, body))
+            if position == below:
+                pairs.append((above, block))
             blocks.append(block)
-            last = number
-        position += len(piece) + 1
+            above, below = block, position + width
+        position += width
     return blocks, pairs
 
 
 @remember(NEIGHBOURS)
-def _trimmed(piece: str) -> tuple[tuple[int, str], ...]:
-    """The lines of a text that line feeds part from the rest: where the words of each begin, and the words."""
+def _trimmed(piece: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
+    """How far it is to the text behind the next line feed, and the lines up to there: where the words of each begin,
+    their length, and the words.
+    """
     found = []
     position = 0
     lines = piece.splitlines()
@@ -132,14 +139,14 @@ def _trimmed(piece: str) -> tuple[tuple[int, str], ...]:
     for line, whole in zip(lines, wholes, strict=True):
         body = line.strip(_EDGE).strip()
         if body.strip(_EDGE):
-            found.append((position + line.index(body), body))
+            found.append((position + line.index(body), len(body), body))
         position += len(whole)
-    return tuple(found)
+    return len(piece) + 1, tuple(found)
 
 
 def is_line(text: str) -> bool:
     """Tell whether a text is one line and no blanks round it."""
-    return "\n" not in text and _trimmed(text) == ((0, text),)
+    return "\n" not in text and _trimmed(text)[1] == ((0, len(text), text),)
 
 
 def ends_sentence(text: str) -> bool:

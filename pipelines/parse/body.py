@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.document import Paragraph
-from pipelines.parse.blocks import Block
+from pipelines.document import Paragraph, shifted
+from pipelines.parse.blocks import TEXT, Block
 from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import datelines
 from pipelines.parse.header import original_title
@@ -17,13 +17,16 @@ def body(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take off what is no prose; return the paragraphs found, and the blocks that remain."""
     found: list[Paragraph] = []
     rest: list[Block] = []
-    dissected = list(map(dissect.said, [block.text for block in blocks]))
+    dissected = list(map(dissect.said, map(TEXT, blocks)))
     if not any(dissected):
         return [], list(blocks)
     for block, parts in zip(blocks, dissected, strict=True):
-        named, kept = laid(parts, block.start) if parts else ([], [block])
-        found += named
-        rest += kept
+        if parts is None:
+            rest.append(block)
+            continue
+        named, kept = parts
+        found += [shifted(paragraph, block.start) for paragraph in named]
+        rest += laid(kept, block.start)
     return found, rest
 
 

@@ -101,6 +101,8 @@ def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
     if len(block.text) > LONGEST_CREDIT:
         return None
     is_bracketed = block.text[0] in "(（【["
+    if amid and not is_bracketed and not any(map(block.text.__contains__, _CALLED)):
+        return None
     parts = list(according(block)) if is_bracketed else []
     if not parts and _ONLY_PARENTHESES.fullmatch(block.text):
         parts = list(_parenthesised(block, bare=not amid))
@@ -266,6 +268,10 @@ def _spoken(block: Block) -> Iterator[Part]:
             begin = block.start + match.start("outlet") + match["outlet"].index(outlet, first)
             yield Part("outlet", begin, begin + len(outlet))
         yield from (Part(kind, offset + a, offset + b) for kind, a, b in credited(match["names"], column))
+
+
+_CALLED = ("eporter", "orrespondent", "ntern", "ournalist")
+"""What those are called who are named without a colon; looked for first, since the pattern takes far longer."""
 
 
 @cache

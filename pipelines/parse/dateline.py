@@ -93,7 +93,7 @@ def dateline(block: Block) -> tuple[Paragraph, Block] | None:
 
 def datelines(block: Block) -> tuple[list[Paragraph], Block]:
     """Take off all datelines in a row; only what follows the first is not remembered: there could be thousands."""
-    signed, found = dateline(block), []
+    signed, found = dateline(block) if _may_sign(block.text) else None, []
     while signed:
         found.append(signed[0])
         block = signed[1]
@@ -108,11 +108,16 @@ def before_headline(block: Block) -> tuple[Paragraph, Block] | None:
     return found if found and any(part.field == "dateline_date" for part in found[0].parts) else None
 
 
+def _may_sign(text: str) -> bool:
+    """Tell at little cost whether a text may open with a dateline."""
+    beginning = text[:_FARTHEST_SIGN]
+    return any(map(beginning.__contains__, _SIGNS)) or " news" in beginning[:_SHORTEST].lower()
+
+
 def _signed(block: Block, *, headlined: bool = False) -> tuple[Paragraph, Block] | None:
-    beginning = block.text[:_FARTHEST_SIGN]
-    if not any(map(beginning.__contains__, _SIGNS)) and " news" not in beginning[:_SHORTEST].lower():
+    if not _may_sign(block.text):
         return None
-    for pattern in _patterns(in_brackets=beginning[0] in "([【"):
+    for pattern in _patterns(in_brackets=block.text[0] in "([【"):
         match = pattern.match(block.text)
         rest = _behind(block, match.end(), headlined=headlined) if match else None
         if match and rest:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.document import Paragraph
-from pipelines.parse.blocks import Block, ends_sentence, stems
+from pipelines.parse.blocks import TEXT, Block, ends_sentence, stems
 from pipelines.parse.pagewords import (
     is_bidding,
     is_caption,
@@ -68,7 +68,7 @@ class _Line:
 
 def densest(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take the site off a page that came line by line; nothing is found where the lines are no such page."""
-    if not may_be_page([block.text for block in blocks]):
+    if not may_be_page(list(map(TEXT, blocks))):
         return [], list(blocks)
     lines = [_line(block) for block in blocks]
     if not _is_page(lines):

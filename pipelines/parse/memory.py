@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from pipelines.document import Paragraph, Part
+from pipelines.document import Paragraph, shifted
 from pipelines.memory import remember
 from pipelines.parse.blocks import Block
 
@@ -32,11 +32,8 @@ def laid(found: Any, by: int) -> Any:  # noqa: ANN401 - whatever a recogniser re
     """Shift every span in a result."""
     if found is None or isinstance(found, bool) or not by:
         return found
+    if isinstance(found, Paragraph):
+        return shifted(found, by)
     if isinstance(found, Block):
         return Block(found.start + by, found.end + by, found.text)
-    if isinstance(found, Paragraph):
-        role, first, last, layout, parts, cuts = found
-        parts = tuple([Part(column, start + by, end + by) for column, start, end in parts]) if parts else ()
-        cuts = tuple([(start + by, end + by) for start, end in cuts]) if cuts else ()
-        return Paragraph(role, first + by, last + by, layout, parts, cuts)
     return type(found)([laid(each, by) for each in found])

@@ -52,11 +52,12 @@ _CLOSE_BY, _FARTHEST_DATELINE, _FARTHEST_CREDIT = 400, 700, 10_000
 
 def unfold(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
     """Take a flattened page apart; None where the block is no page. Returns its paragraphs and its body blocks."""
-    return _taken_apart(block) if len(block.text) >= MIN_PAGE else None
+    return taken_apart(block) if len(block.text) >= MIN_PAGE else None
 
 
 @by_text
-def _taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
+def taken_apart(block: Block) -> tuple[list[Paragraph], list[Block]] | None:
+    """Do as ``unfold`` does with a text of whatever length."""
     frame = find_frame(block.text)
     return apart(block, frame) if frame else None
 

@@ -122,7 +122,7 @@ def is_headlined(text: str) -> bool:
 @remember(REMEMBERED)
 def is_site_line(text: str) -> bool:
     """Tell whether a line is nothing but words of a site, and surely so: a menu entry, share buttons, a notice."""
-    if len(text) >= _LONGEST_SITE_LINE or len(text.split()) > _MOST_SITE_WORDS:
+    if len(text) >= _LONGEST_SITE_LINE:
         return False
     bare = []
     for word in map(re.Match.group, _WORD.finditer(text.lower())):
@@ -130,6 +130,8 @@ def is_site_line(text: str) -> bool:
             return False  # as most lines are told from those of a site, by their first words
         if not word.isdigit():
             bare.append(word)
+    if len(text.split()) > _MOST_SITE_WORDS:
+        return False
     if " ".join(bare) in _SURE_LINES:
         return True
     named = sum(1 for w in bare if w in _SITE_WORDS)

@@ -34,6 +34,8 @@ _BRACKETED_END = re.compile(r"(?<=[.!?。！？”\"’'])\s{0,2}(?P<tag>[(（][
 
 def trailing(block: Block) -> tuple[list[Paragraph], Block]:
     """Cut what is glued to the end of a body paragraph: outlet or credits in brackets, the end mark of an agency."""
+    if not _may_be_tagged(block.text):
+        return [], block
     found: list[Paragraph] = []
     text, end = block.text, len(block.text)
     while tag := _last_tag(_cut(block, max(0, end - _LONGEST_TAG), end)):
@@ -48,8 +50,12 @@ def _cut(block: Block, start: int, end: int) -> Block:
     return Block(block.start + start, block.start + end, block.text[start:end])
 
 
+def _may_be_tagged(text: str) -> bool:
+    return text.rstrip().rstrip(".。").rstrip().endswith(_TAG_ENDS)
+
+
 def _last_tag(block: Block) -> Paragraph | None:
-    if not block.text.rstrip().rstrip(".。").rstrip().endswith(_TAG_ENDS):
+    if not _may_be_tagged(block.text):
         return None
     outlet = _outlet_tag().search(block.text)
     if outlet:

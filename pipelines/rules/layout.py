@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.document import PARAGRAPH_BREAK, Document, Edit, Paragraph
+from pipelines.document import PARAGRAPH_BREAK, Document, Edit
 from pipelines.rules.rule import Maker, Rule, View
 
 _COMPOUNDS = re.compile(
@@ -28,36 +28,34 @@ _BREAK = Maker("paragraph-break", "segmentation")
 _OUTER = Maker("outer-blank", "segmentation")
 
 
-def stretches(document: Document) -> list[tuple[int, int, Paragraph | None, bool]]:
-    """List all of a raw text in order, as (start, end, paragraph, is a break): paragraphs, and what lies between.
+def gaps(document: Document) -> list[tuple[int, int, bool]]:
+    """List what lies round the paragraphs of a raw text in order, as (start, end, is a break).
 
     Of the runs of characters outside the paragraphs, the first between two paragraphs of the body is their break.
     """
     last_body = next((p.start for p in reversed(document.paragraphs) if p.role == "body"), -1)
-    found: list[tuple[int, int, Paragraph | None, bool]] = []
+    found: list[tuple[int, int, bool]] = []
     position, open_body = 0, False
-    for paragraph in document.paragraphs:
-        role, start, end, _, _, _ = paragraph
+    for role, start, end, _, _, _ in document.paragraphs:
         if start > position:
-            found.append((position, start, None, open_body and position < last_body))
+            found.append((position, start, open_body and position < last_body))
             open_body = False
-        found.append((start, end, paragraph, False))
         open_body = open_body or role == "body"
-        position = max(position, end)
+        position = end
     if len(document.raw) > position:
-        found.append((position, len(document.raw), None, False))
+        found.append((position, len(document.raw), False))
     return found
 
 
 def _find_breaks(view: View) -> Iterator[Edit]:
-    for start, end, _, is_break in stretches(view.document):
+    for start, end, is_break in gaps(view.document):
         if is_break and view.raw[start:end] != PARAGRAPH_BREAK:
             yield _BREAK.replace(view.raw, start, end, PARAGRAPH_BREAK)
 
 
 def _find_outer(view: View) -> Iterator[Edit]:
-    for start, end, paragraph, is_break in stretches(view.document):
-        if paragraph is None and not is_break:
+    for start, end, is_break in gaps(view.document):
+        if not is_break:
             yield _OUTER.delete(view.raw, start, end)
 
 

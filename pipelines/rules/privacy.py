@@ -216,10 +216,8 @@ def _finder(rule: str) -> Callable[[View], Iterator[Edit]]:
 
 
 def _is_dense(view: View) -> bool:
-    """Tell whether digits stand close enough together to be a number of a person; three rules ask in a row."""
-    if "dense" not in view.memo:
-        view.memo["dense"] = _has_dense_digits(_narrow(view.raw))
-    return bool(view.memo["dense"])
+    """Tell whether digits stand close enough together to be a number of a person."""
+    return _has_dense_digits(_narrow(view.raw))
 
 
 def _redact(rule: str, start: int, end: int) -> Edit:
