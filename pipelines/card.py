@@ -13,10 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 import schemas
 from pipelines.document import APPLIED, Settings
@@ -55,6 +53,8 @@ def render_card(
     ``change_count`` is the number of rows of ``changes``, None where the release has no such table.
     """
     version = history[-1][0]
+    import jinja2
+
     rows = {name: tables.rows(name) for name in ("documents", "edits", "terms", "rejects")}
     if change_count is not None:
         rows["changes"] = change_count
@@ -87,6 +87,8 @@ def _template() -> jinja2.Template:
 
 
 def _front_matter(settings: Settings, version: str, rows: dict[str, int], languages: list[str]) -> str:
+    import yaml
+
     licence = settings.licence.strip().lower()
     known = LICENCES.fullmatch(licence) is not None
     name = "".join(letter if letter.isalnum() else "-" for letter in licence).strip("-")

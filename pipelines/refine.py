@@ -13,8 +13,7 @@ from pathlib import Path
 from pipelines.clean import Knowledge, apply_edits, compose, find_edits, revise
 from pipelines.document import APPLIED, CleanedDocument, Correction, Edit, RawText, Reject, Settings
 from pipelines.errors import USAGE, CorpusError
-from pipelines.ingest import Input, read_beside, read_corrections, read_settings, records, show_source, survey
-from pipelines.parse import is_prose, parse
+from pipelines.ingest import Input, glance, read_beside, read_corrections, read_settings, records, show_source, survey
 from pipelines.rules import RULES, Rule
 from pipelines.rules.entries import Entry, read_entries
 
@@ -40,7 +39,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source ready to be refined: its folder, its settings, what is known of its texts, its inputs, notes on them."""
+    """A source ready to be refined: its folder, its settings, what is known of its texts, its inputs, notes on them.
+
+    ``glance`` stands for the bytes of the inputs as they were before any was read; empty where only reading them tells.
+    """
 
     path: Path | str
     settings: Settings
@@ -48,6 +50,7 @@ class Source:
     knowledge: Knowledge
     inputs: tuple[Input, ...]
     notes: tuple[str, ...] = ()
+    glance: str = ""
 
 
 def load_source(source: Path | str) -> Source:
@@ -56,7 +59,7 @@ def load_source(source: Path | str) -> Source:
     own = read_own(source)
     inputs, notes = survey(source)
     knowledge = make_knowledge(own, redact=settings.redact)
-    return Source(source, settings, own, knowledge, tuple(inputs), tuple(notes))
+    return Source(source, settings, own, knowledge, tuple(inputs), tuple(notes), glance(inputs))
 
 
 def check_settings(source: Path | str) -> Settings:
@@ -149,6 +152,8 @@ def clean(raw: RawText, knowledge: Knowledge) -> CleanedDocument:
 
     Raises UnsettledError where there is no end to it.
     """
+    from pipelines.parse import is_prose, parse  # compiles patterns for a third of a second; nothing new, no need
+
     found = find_edits(parse(raw.text), knowledge, raw.id)
     for number in range(ROUNDS + 1):
         text = found.text

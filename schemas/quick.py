@@ -1,7 +1,8 @@
 """A first look at rows with Arrow alone, for the many small batches in which documents are made.
 
 It reads the checks off the pandera schema and knows how to tell the ones that our columns have; whatever else there is
-leaves a doubt, and pandera decides. What is published is held against pandera in any case, row group by row group.
+leaves a doubt, and pandera decides. A test holds that both say the same. Of what is published pandera looks at the
+first row group of each file in any case.
 """
 
 from __future__ import annotations

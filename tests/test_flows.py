@@ -40,7 +40,7 @@ stages.refining = SimpleNamespace(
 )
 stages.sharding = SimpleNamespace(
     refine_shards=lambda source, area, engine, on_done: work(), merge_shards=lambda refined, folder: 0,
-    find_published=lambda *given: None, note_published=lambda *given: None,
+    find_unchanged=lambda *given: None, find_published=lambda *given: None, note_published=lambda *given: None,
 )
 stages.publishing = SimpleNamespace(
     staged=contextlib.nullcontext,
@@ -75,6 +75,7 @@ def stages(embedded: Server, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
         load_source=lambda path: SimpleNamespace(path=path, inputs=["one"], settings="settings", knowledge="rules"),
         refine_shards=refine_nothing,
         merge_shards=lambda refined, folder: 1,
+        find_unchanged=lambda *given: None,
         find_published=lambda *given: None,
         note_published=lambda *given: None,
         staged=contextlib.nullcontext,

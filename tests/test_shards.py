@@ -29,6 +29,7 @@ from pipelines.shards import (
     Engine,
     Refined,
     find_published,
+    find_unchanged,
     merge_shards,
     note_published,
     refine_shards,
@@ -353,15 +354,19 @@ def test_the_area_is_kept_within_bounds_but_for_what_was_just_used(source: Path,
 def publish(source: Path, home: Path) -> tuple[Outcome, bool]:
     """Publish as the flow does; return the outcome and whether it was found without making tables."""
     loaded, store = load_source(source), home / "store"
+    seen = find_unchanged(loaded, store)
+    if seen is not None:
+        return seen, True
     refined = refine_shards(loaded, Area(str(home / "area")), Engine(1))
     found = find_published(refined, loaded.settings, store)
     if found is not None:
+        note_published(loaded, refined, store, found)
         return found, True
     with staged(store) as folder:
         count = merge_shards(refined, folder)
         build = Build("a" * 64, "b" * 64, "c" * 64, "d" * 64, "0.1.0", count, "sample")
         outcome = publish_staged(folder, store, loaded.settings, build)
-    note_published(refined, loaded.settings, store, outcome)
+    note_published(loaded, refined, store, outcome)
     return outcome, False
 
 
@@ -398,6 +403,70 @@ def test_a_memo_counts_only_for_what_it_was_made_of(source: Path, tmp_path: Path
     outcome, is_found = publish(source, tmp_path)
     assert not is_found
     assert outcome.published == (what != "memo")
+
+
+def aged(source: Path) -> Path:
+    """Wait until the files of a source are old enough to be known by their times."""
+    while not load_source(source).glance:
+        time.sleep(0.05)
+    return source
+
+
+def read_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail from now on where a shard is asked for."""
+    monkeypatch.setattr("pipelines.shards.work.identity_of", lambda _: pytest.fail("an input was read"))
+
+
+def test_what_looks_the_same_is_not_even_read(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = publish(aged(source), tmp_path)
+    read_nothing(monkeypatch)
+    again, is_found = publish(source, tmp_path)
+    assert is_found
+    assert (again.version, again.published, again.counts) == (first.version, False, first.counts)
+    assert again.shards == (0, 1)
+
+
+def test_files_written_just_now_are_read_until_they_are_older(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = source / "raw" / "t003.txt"
+    text.write_text(text.read_text())
+    assert not load_source(source).glance
+    publish(source, tmp_path)
+    assert publish(aged(source), tmp_path)[1]  # read once more, and noted
+    read_nothing(monkeypatch)
+    assert publish(source, tmp_path)[1]
+
+
+@pytest.mark.parametrize("what", ["same size and time", "renamed", "removed", "added", "replaced by its like"])
+def test_no_change_of_the_bytes_passes_for_none_at_a_glance(source: Path, tmp_path: Path, what: str) -> None:
+    text = source / "raw" / "t003.txt"
+    publish(aged(source), tmp_path)
+    before = text.stat()
+    if what == "same size and time":
+        text.write_text(text.read_text().replace("e", "o"))
+        os.utime(text, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert text.stat().st_size == before.st_size
+        assert text.stat().st_mtime_ns == before.st_mtime_ns
+    elif what == "renamed":
+        text.rename(text.with_name("t999.txt"))
+    elif what == "removed":
+        text.unlink()
+    elif what == "added":
+        shutil.copy2(text, text.with_name("t998.txt"))
+    else:
+        fresh = source / "fresh"
+        fresh.write_text(text.read_text().replace("e", "o"))
+        shutil.copystat(text, fresh)
+        fresh.replace(text)
+    outcome, _ = publish(source, tmp_path)
+    assert outcome.published
+
+
+def test_a_glance_tells_nothing_of_links_and_of_places_elsewhere(source: Path, tmp_path: Path) -> None:
+    aged(source)
+    (source / "raw" / "link.txt").symlink_to("t003.txt")
+    assert not load_source(source).glance
 
 
 # --- workers that die -----------------------------------------------------------------------------------------------

@@ -66,10 +66,17 @@ def ingest(source: str, store: Path) -> Parcel[Loaded]:
 
 
 @task(name="refine", task_run_name="refine", **PLAIN)
-def refine(loaded: Parcel[Loaded], area: Area, engine: Engine) -> Parcel[Refined]:
-    """Read, parse, clean and validate every input, shard by shard; what cannot become a document is a reject."""
+def refine(loaded: Parcel[Loaded], area: Area, engine: Engine, store: Path, version: str) -> Parcel[Refined] | None:
+    """Read, parse, clean and validate every input, shard by shard; what cannot become a document is a reject.
+
+    None where the source looks as it did for the latest release: that settles the run.
+    """
     with current().stage("refine"):
-        source, _ = loaded.content
+        source, build = loaded.content
+        found = sharding.find_unchanged(source, store) if version == AUTO else None
+        if found is not None:
+            current().settle(replace(found, notes=build.notes))
+            return None
         tell = Telling("refine", note)
         return Parcel(attempt(lambda: sharding.refine_shards(source, area, engine, on_done=tell), warn))
 
@@ -84,6 +91,7 @@ def merge(loaded: Parcel[Loaded], refined: Parcel[Refined], folder: Path, store:
         source, build = loaded.content
         found = sharding.find_published(refined.content, source.settings, store) if version == AUTO else None
         if found is not None:
+            sharding.note_published(source, refined.content, store, found)
             current().settle(replace(found, notes=build.notes))
             return None
         return sharding.merge_shards(refined.content, folder)
@@ -106,7 +114,7 @@ def publish(
         build = counted(build, input_count, refined.content)
         outcome = publishing.publish_staged(folder, store, source.settings, build, version, dry_run=is_dry_run)
         if not is_dry_run:
-            sharding.note_published(refined.content, source.settings, store, outcome)
+            sharding.note_published(source, refined.content, store, outcome)
         current().settle(outcome)
 
 
@@ -128,10 +136,10 @@ def publish_release(
         home = local_store(store)
         check_apart(source, home)
         loaded = ingest(source, home)
-        refined = refine(loaded, area_of(home), Engine(workers, scheduler))
+        refined = refine(loaded, area_of(home), Engine(workers, scheduler), home, version)
         with publishing.staged(home) as folder, keeping_rejects(folder, ledger):
-            inputs = merge(loaded, refined, folder, home, version)
-            if inputs is not None:
+            inputs = merge(loaded, refined, folder, home, version) if refined else None
+            if refined and inputs is not None:
                 publish(loaded, refined, folder, home, version, input_count=inputs, is_dry_run=dry_run)
     outcome = ledger.outcome
     return {"version": outcome.version, "path": str(outcome.path)} if outcome else {}

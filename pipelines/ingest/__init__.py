@@ -7,7 +7,7 @@ wrong and what to do. Memory is bounded by the largest record, never by the file
 
 from __future__ import annotations
 
-from pipelines.ingest.identity import identity_of, size_of
+from pipelines.ingest.identity import glance, identity_of, size_of
 from pipelines.ingest.places import Input, Window, check_apart, file_input, list_inputs, read_beside, survey
 from pipelines.ingest.reader import records
 from pipelines.ingest.settings import CORRECTIONS_FILE, SETTINGS_FILE, read_corrections, read_settings
@@ -15,7 +15,7 @@ from pipelines.ingest.windows import windows
 from pipelines.urls import hide_secrets, show_source, source_argument
 
 __all__ = [
-    "CORRECTIONS_FILE", "SETTINGS_FILE", "Input", "Window", "check_apart", "file_input", "hide_secrets", "identity_of",
-    "list_inputs", "read_beside", "read_corrections", "read_settings", "records", "show_source", "size_of",
-    "source_argument", "survey", "windows",
+    "CORRECTIONS_FILE", "SETTINGS_FILE", "Input", "Window", "check_apart", "file_input", "glance", "hide_secrets",
+    "identity_of", "list_inputs", "read_beside", "read_corrections", "read_settings", "records", "show_source",
+    "size_of", "source_argument", "survey", "windows",
 ]  # fmt: skip

@@ -58,8 +58,9 @@ def _write_file(first: pa.Table | None, groups: Iterator[pa.Table], name: str, p
     group = first
     with _writer(name, path, group.num_rows if group else 0) as writer:
         while group is not None and (not size or size + weigh(group) <= FILE_BYTES):
+            if not size or not schemas.is_plainly_sound(name, group):
+                _check(name, group)  # a tenth of a second for any number of rows: in full for the first and for doubts
             size += weigh(group)
-            _check(name, group)
             writer.write_table(group, row_group_size=max(1, group.num_rows))
             group = next(groups, None)
         marks = {

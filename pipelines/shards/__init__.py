@@ -22,8 +22,9 @@ from __future__ import annotations
 from pipelines.shards.area import Area
 from pipelines.shards.build import Engine, Refined, merge_shards, refine_shards
 from pipelines.shards.cluster import check_scheduler
-from pipelines.shards.memo import find_published, note_published
+from pipelines.shards.memo import find_published, find_unchanged, note_published
 
 __all__ = [
-    "Area", "Engine", "Refined", "check_scheduler", "find_published", "merge_shards", "note_published", "refine_shards",
+    "Area", "Engine", "Refined", "check_scheduler", "find_published", "find_unchanged", "merge_shards",
+    "note_published", "refine_shards",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 SMALL = 2_000_000
 """Bytes of raw text for which no other process is worth its start."""
-
-WORKERS_A_TABLE = 2
-"""A table that is written holds as much memory (some 300 MB) as so many workers did, so no more are written at once."""
 
 MOST_KEPT = 20_000_000_000
 """Bytes that the stage area may hold."""
@@ -122,7 +119,7 @@ def _merge(refined: Refined, folder: Path) -> int:
             settled = settle(connection, job.settings, _Looked({"text": pieces["documents"], "sketch": pieces["keys"]}))
             order = merge.find_order(connection, settled)
             write_table(merge.rejected(connection, settled, job.settings), "rejects", folder / "rejects")
-        with ThreadPoolExecutor(max(1, refined.workers // WORKERS_A_TABLE)) as pool:  # Arrow lets go of Python's lock
+        with ThreadPoolExecutor(min(refined.workers, len(FILLED))) as pool:  # Arrow lets go of Python's lock
             written = [pool.submit(_write, table, pieces[table], order, scratch, folder) for table in FILLED]
         for each in written:
             each.result()
@@ -169,18 +166,24 @@ class _Looked:
         self._groups: OrderedDict[tuple[str, str, int], pa.ChunkedArray] = OrderedDict()
 
     def __call__(self, places: Sequence[Place], column: str) -> list[Any]:
-        """Return the values of documents, each at a position of a shard; those of a shard are read together."""
-        found = {place: self._value(column, *place) for place in sorted(places)}
+        """Return the values of documents, each at a position of a shard; those of a row group are read together."""
+        found: dict[Place, Any] = {}
+        located = ((self._locate(column, *place), place) for place in sorted(set(places)))
+        for (shard, group, start), each in groupby(located, lambda one: one[0]):
+            wanted = [place for _, place in each]
+            rows = pa.array([position - start for _, position in wanted])
+            found.update(zip(wanted, self._group(column, shard, group).take(rows).to_pylist(), strict=True))
         return [found[place] for place in places]
 
-    def _value(self, column: str, shard: str, position: int) -> object:
+    def _locate(self, column: str, shard: str, position: int) -> tuple[str, int, int]:
+        """Find the row group that a document is in, and the position of the first one there."""
         starts = self._starts.get((column, shard))
         if starts is None:
             metadata = pq.read_metadata(self._files[column][shard])
             rows = (metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
             starts = self._starts[column, shard] = list(accumulate(rows, initial=0))
         group = bisect_right(starts, position) - 1
-        return self._group(column, shard, group)[position - starts[group]].as_py()
+        return shard, group, starts[group]
 
     def _group(self, column: str, shard: str, group: int) -> pa.ChunkedArray:
         key = (column, shard, group)

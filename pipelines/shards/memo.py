@@ -1,5 +1,7 @@
 """The memo: which results the latest release was made of, so that an unchanged source is told without making tables.
 
+It notes how the source looked as well: as long as that is the same, no text is even read.
+
 It lies beside the stage area and may be thrown away like it. What it says counts only while the release that it names
 is the latest one and sound; a memo that is damaged, or of other code, is as good as none.
 """
@@ -11,6 +13,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -19,25 +22,38 @@ from typing import Any
 from pipelines.compare import Difference
 from pipelines.document import Settings
 from pipelines.publish import Outcome, code_version
+from pipelines.refine import Source
 from pipelines.release import MANIFEST, check_files, file_sha256, latest
 from pipelines.release.folders import INTERIM
 from pipelines.shards.build import Refined
+from pipelines.shards.work import fingerprint_of
 
 MEMO = "published.json"
+UNREADABLE = "unreadable"
 CODE = ("shards", "publish", "release")
 """The packages that turn results into a release; all else that matters is in the names of the results."""
 
 
-def find_published(refined: Refined, settings: Settings, store: Path) -> Outcome | None:
-    """Return what publishing would come to where the latest release was made of just these results, else None.
+def find_unchanged(source: Source, store: Path) -> Outcome | None:
+    """Return what publishing would come to where the source is, at a glance, as it was for the latest release."""
+    seen = _seen(source)
+    return _find(store, "seen", seen, 0) if seen else None
 
-    None also where that release is damaged: publishing says so in full.
+
+def find_published(refined: Refined, settings: Settings, store: Path) -> Outcome | None:
+    """Return what publishing would come to where the latest release was made of just these results, else None."""
+    return _find(store, "made_of", _made_of(refined, settings), refined.new)
+
+
+def _find(store: Path, name: str, value: str, new: int) -> Outcome | None:
+    """Return the outcome of which the memo notes this value; None also where the release is damaged: publishing says
+    so in full.
     """
     try:
         record = json.loads((store / INTERIM / MEMO).read_text(encoding="utf-8"))
         content = record["content"]
         is_sound = record["sha256"] == _digest(json.dumps(content, sort_keys=True))
-        if not is_sound or content["made_of"] != _made_of(refined, settings):
+        if not is_sound or content[name] != value:
             return None
         parent = latest(store)
         if parent is None or file_sha256(parent.path / MANIFEST) != content["release"] or check_files(parent.path):
@@ -54,21 +70,24 @@ def find_published(refined: Refined, settings: Settings, store: Path) -> Outcome
         rule_counts=Counter(content["rule_counts"]),
         difference=Difference(),
         rejects=tuple(content["rejects"]),
-        shards=(refined.new, len(refined.results)),
+        shards=(new, content["shards"]),
     )
 
 
-def note_published(refined: Refined, settings: Settings, store: Path, outcome: Outcome) -> None:
+def note_published(source: Source, refined: Refined, store: Path, outcome: Outcome) -> None:
     """Note that the latest release is made of these results, unless another one is the latest meanwhile."""
     parent = latest(store)
     if parent is None or parent.version != outcome.version:
         return
+    is_open = UNREADABLE not in outcome.counts["rejects_by_reason"]  # who may read a file, no glance at it tells
     content: dict[str, Any] = {
-        "made_of": _made_of(refined, settings),
+        "seen": _seen(source) if is_open else "",
+        "made_of": _made_of(refined, source.settings),
         "release": file_sha256(parent.path / MANIFEST),
         "counts": dict(outcome.counts),
         "rule_counts": dict(outcome.rule_counts),
         "rejects": [dict(row) for row in outcome.rejects],
+        "shards": len(refined.results),
     }
     record = {"content": content, "sha256": _digest(json.dumps(content, sort_keys=True))}
     fresh = store / INTERIM / f"{MEMO}.{uuid.uuid4().hex[:12]}"
@@ -77,11 +96,21 @@ def note_published(refined: Refined, settings: Settings, store: Path, outcome: O
         fresh.replace(store / INTERIM / MEMO)
 
 
+def _seen(source: Source) -> str:
+    """Hash what a glance tells of the inputs, and all else that results follow from; empty where it tells nothing."""
+    if not source.glance:
+        return ""
+    return _hash([source.glance, fingerprint_of(source.knowledge, source.settings)], source.settings)
+
+
 def _made_of(refined: Refined, settings: Settings) -> str:
+    return _hash([result.key for result in refined.results], settings)
+
+
+def _hash(parts: Sequence[str], settings: Settings) -> str:
     """Hash all that the tables and the notes of a release follow from."""
-    keys = [result.key for result in refined.results]
     libraries = [f"{name} {metadata.version(name)}" for name in ("duckdb", "pyarrow")]
-    return _digest("\n".join([*keys, repr(settings), code_version(), *libraries, *_code()]))
+    return _digest("\n".join([*parts, repr(settings), code_version(), *libraries, *_code()]))
 
 
 def _code() -> list[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import schemas
@@ -211,7 +212,10 @@ def known_ids(connection: DuckDBPyConnection, wanted: Sequence[str]) -> set[str]
 
 def _rehashed(table: pa.Table) -> pa.Table:
     """Hash the rows anew that have a group: a shard could not know it."""
-    rows = table.to_pylist()
-    hashes = [row_sha256(row) if row["duplicate_group"] else row["row_sha256"] for row in rows]
+    has_group = pc.is_valid(table["duplicate_group"])
+    hashes = [row_sha256(row) for batch in table.filter(has_group).to_batches() for row in batch.to_pylist()]
     place = table.schema.get_field_index("row_sha256")
-    return table.set_column(place, table.schema.field(place), pa.array(hashes, pa.string()))
+    mended = pc.replace_with_mask(
+        table["row_sha256"].combine_chunks(), has_group.combine_chunks(), pa.array(hashes, pa.string())
+    )
+    return table.set_column(place, table.schema.field(place), mended)

@@ -63,19 +63,19 @@ def ours(source: str, store: str, workers: str) -> None:
     from pipelines.publish import Build, publish_staged, staged
     from pipelines.refine import load_source
     from pipelines.release import latest
-    from pipelines.shards import Area, Engine, find_published, merge_shards, note_published, refine_shards
+    from pipelines.shards import Area, Engine, find_unchanged, merge_shards, note_published, refine_shards
 
     loaded = load_source(Path(source))
     known, parent = loaded.knowledge, latest(Path(store))
-    refined = refine_shards(loaded, Area(f"{store}/interim/shards"), Engine(int(workers)))
-    if find_published(refined, loaded.settings, Path(store)):
+    if find_unchanged(loaded, Path(store)):
         return
+    refined = refine_shards(loaded, Area(f"{store}/interim/shards"), Engine(int(workers)))
     with staged(Path(store)) as folder:
         count = merge_shards(refined, folder)
         prints = (known.rule_fingerprint, known.glossary_fingerprint, known.parser_fingerprint, schemas.fingerprint())
         build = Build(*prints, "bench", count, "bench", parent=parent.version if parent else "")
         outcome = publish_staged(folder, Path(store), loaded.settings, build)
-    note_published(refined, loaded.settings, Path(store), outcome)
+    note_published(loaded, refined, Path(store), outcome)
     print(outcome.counts["documents"], "documents", refined.new, "of", len(refined.results), "shards", file=sys.stderr)
 
 
