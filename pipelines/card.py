@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +21,9 @@ from pipelines.document import APPLIED, Settings
 from pipelines.language import UNKNOWN
 from pipelines.release import AnyTables, count_values
 from schemas.classes import LANGUAGE_CLASSES
+
+if TYPE_CHECKING:
+    import jinja2
 
 TEMPLATE = Path(__file__).with_name("card.md")
 
@@ -53,7 +56,6 @@ def render_card(
     ``change_count`` is the number of rows of ``changes``, None where the release has no such table.
     """
     version = history[-1][0]
-    import jinja2
 
     rows = {name: tables.rows(name) for name in ("documents", "edits", "terms", "rejects")}
     if change_count is not None:
@@ -81,13 +83,14 @@ def render_card(
 @cache
 def _template() -> jinja2.Template:
     """Compile the template, which takes longer than all else that a card needs."""
+    import jinja2
+
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     environment.filters |= {"plain": _plain, "code": _code, "number": _number, "share": _share}
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
 
 
 def _front_matter(settings: Settings, version: str, rows: dict[str, int], languages: list[str]) -> str:
-    import yaml
 
     licence = settings.licence.strip().lower()
     known = LICENCES.fullmatch(licence) is not None
@@ -113,6 +116,8 @@ def _dataset_info(tables: tuple[str, ...]) -> str:
 
 
 def _yaml(content: dict[str, Any]) -> str:
+    import yaml
+
     text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=10_000)
     return text
 

@@ -215,10 +215,11 @@ def _unstamped(text: str, start: int, end: int) -> Frame | None:
         begin = text.index(deck, below.end)
         above = (*edition(text, start), (end, below), (signed.start(), byline))
         return Frame(start, end, above, (begin, begin + len(deck)) if len(deck) >= _MIN_DECK else None)
-    above = (*edition(text, start), (end, below), *resumed(text, below.end))
+    above = ((end, below), *resumed(text, below.end))
     prose = text[above[-1][1].end :][:_LONGEST_DECK]
     is_prose = stop_share(prose) >= _PROSE and len(sentence_ends(prose)) > 1 and prose.lstrip(' [(【"“')[:1].isupper()
-    return Frame(start, end, above) if is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS else None
+    is_title = is_prose and word_count(text[start:end]) >= _MIN_TITLE_WORDS
+    return Frame(start, end, (*edition(text, start), *above)) if is_title else None
 
 
 _DECK_DASH = re.compile(r"\s+(?=(?:——|--)\s?[A-Z\"“])")

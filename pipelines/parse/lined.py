@@ -29,8 +29,9 @@ _MIN_LINES, _MIN_ABOVE, _MOST_ABOVE = 3, 5, 60
 _OPENING, _MIN_MENU_WORDS, _MIN_TITLE_WORDS = 24, 12, 3
 _STOPS, _LONGEST_LABEL = ".。:：;；", 12
 """Words of a line from which on it may be a sentence."""
-_MARK = re.compile(r" (?:-{1,3}|–|—|\||»|>) |[_|](?=[A-Z])|[\]】:：] ?(?=[A-Z\"“])")
-_LONGEST_NAME, _MOST_MARKS, _MOST_CREDITS = 200, 3, 4
+_MARK = re.compile(r" (?:-{1,3}|–|—|\||»|>) |[_|](?=[A-Z])|(?<=[a-z?!])-(?=[A-Z])")
+_LONGEST_TITLE, _LONGEST_NAME, _MOST_MARKS, _MOST_CREDITS = 300, 200, 3, 4
+"""A first line that is longer than any title is a menu; the title stands again on a line that is hardly longer."""
 _AGREED = 0.9
 _ACCOUNT = re.compile(r"[A-Z][\w'’&·.-]*(?: [\w'’&·.-]+){0,4}")
 
@@ -42,13 +43,20 @@ def may_be_lined(texts: Sequence[str]) -> bool:
     if len(list(takewhile(_is_short, texts[1:_MIN_ABOVE]))) >= _MIN_ABOVE - 1:
         return True
     openings = _openings(texts[0])
-    return any(opening in text for text in texts[1:] for opening in openings)
+    titles = texts[1:] if len(texts[0]) > _LONGEST_TITLE else [text for text in texts[1:] if len(text) < _LONGEST_NAME]
+    return any(opening in text for text in titles for opening in openings)
 
 
 @remember(REMEMBERED)
 def _openings(text: str) -> tuple[str, ...]:
-    """The words with which a title may begin in the name of a window: the first ones, those behind a dash or label."""
-    ends = (0, *(mark.end() for mark in islice(_MARK.finditer(text, 0, _LONGEST_NAME), _MOST_MARKS)))
+    """The words with which a title may begin in the name of a window: the first ones, those behind a dash.
+
+    Where there is no dash, it is all of the line: the first words of a headline are those of many a sentence.
+    """
+    marks = [mark.end() for mark in islice(_MARK.finditer(text, 0, _LONGEST_NAME), _MOST_MARKS)]
+    if not marks:
+        return (text,) if len(text) >= _OPENING else ()
+    ends = (0, *marks)
     return tuple(text[end : end + _OPENING] for end in ends if len(text) >= end + _OPENING)
 
 
