@@ -30,7 +30,7 @@ _OPENING, _MIN_MENU_WORDS, _MIN_TITLE_WORDS = 24, 12, 3
 _STOPS, _LONGEST_LABEL = ".。:：;；", 12
 """Words of a line from which on it may be a sentence."""
 _MARK = re.compile(r" (?:-{1,3}|–|—|\||»|>) |[_|](?=[A-Z])|(?<=[a-z?!])-(?=[A-Z])")
-_LONGEST_TITLE, _LONGEST_NAME, _MOST_MARKS, _MOST_CREDITS = 300, 200, 3, 4
+_LONGEST_TITLE, _LONGEST_NAME, _MOST_MARKS, _MOST_CREDITS = 350, 200, 3, 4
 """A first line that is longer than any title is a menu; the title stands again on a line that is hardly longer."""
 _AGREED = 0.9
 _ACCOUNT = re.compile(r"[A-Z][\w'’&·.-]*(?: [\w'’&·.-]+){0,4}")

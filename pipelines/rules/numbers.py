@@ -18,14 +18,14 @@ _UNITS = (
     "|households|people|visitors|tourists|students"
 )
 _SPLIT_NUMBER = re.compile(
-    r"(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} ,[ ]?\d{3}(?![\d,.])(?! ,)|(?<=\bat )[0-2]?\d: [0-5]\d(?!\d|:\d)"
+    r"(?=\d)(?:(?<![\d.,])(?!(?:19|20)\d\d )\d{1,3} ,[ ]?\d{3}(?![\d,.])(?! ,)|(?<=\bat )[0-2]?\d: [0-5]\d(?!\d|:\d)"
     r"|(?<![\d:])[0-2]?\d(?: : [0-5]\d|: 00)(?!\d)(?! :)(?! ,)"
     r"|(?:(?<=total of )|(?<=more than )|(?<=nearly )|(?<=exceeded ))\d{1,3}, \d{3}(?= [a-z]{3})"
     rf"|(?<![\d.,])[1-9]\d{{0,2}}(?:,\d{{3}})*, 0\d\d{_ENDS}(?! (?:and|or|to)\b)"
     rf"|(?:(?<=was )|(?<=were )|(?<=reached )|(?<=exceeded ))(?:[1-9]\d\d|\d{{1,3}}(?:,\d{{3}})+), \d{{3}}"
     rf"(?= (?:{_UNITS})\b)"
     r"|(?<![\d.,])\d{1,3}\. \d{1,2}(?: %(?![\w%])|(?=%)"
-    r"|(?= (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b))"
+    r"|(?= (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)))"
 )
 _PERCENT = re.compile(r"(?<=\d) {1,2}(?=[%％](?![\w%]))")
 _PLAIN_PERCENT = re.compile(r"\d%")

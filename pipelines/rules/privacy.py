@@ -85,6 +85,7 @@ _YEARS = re.compile(
 )
 _DATE = re.compile(r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_TIMES = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d(?:[ -](?:[01]\d|2[0-3])[0-5]\d)+")
 _DECIMAL = re.compile(r"\d+\.\d+")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})+")
 _PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]")
@@ -124,12 +125,15 @@ def _is_card(number: str) -> bool:
 
 
 def _is_telephone(number: str) -> bool:
-    """Tell whether what has the shape of a telephone number is no span of years, no date, no address and no table."""
-    if "  " in number.strip():
-        return False
+    """Tell whether what has the shape of a telephone number is no span of years, no date and no address."""
     count = sum(map(str.isdecimal, number))
     other = (_YEARS, _ADDRESS, _DECIMAL) if "+" in number else (_YEARS, _ADDRESS, _DECIMAL, _THOUSANDS)
     return 7 <= count <= 18 and not any(pattern.fullmatch(number.strip("()+ ")) for pattern in other)
+
+
+def _is_bare_telephone(number: str) -> bool:
+    """Tell the same of a number without a label, which may be times of day in the row of a timetable."""
+    return _is_telephone(number) and not _TIMES.fullmatch(number)
 
 
 def _spans(
@@ -157,7 +161,7 @@ def _find_in(text: str, start: int, end: int, rule: str) -> Iterator[tuple[int, 
         yield from _spans(text, start, end, _CARD, _is_card)
     else:
         found = sorted(
-            {*_spans(text, start, end, _LABELLED, _is_telephone), *_spans(text, start, end, _BARE, _is_telephone)}
+            {*_spans(text, start, end, _LABELLED, _is_telephone), *_spans(text, start, end, _BARE, _is_bare_telephone)}
         )
         reach = start
         for first, last in found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from operator import eq
 
 from pipelines.rules.rule import Maker, Rule, View, by_pattern
@@ -27,6 +26,8 @@ _LOOP = re.compile(
     r"[a-z]{1,24}(?: [a-z'’-]{1,24}){2,9})(?:,? (?P=said)){2,})(?![\w'’-])"
 )
 _SHORTEST, _DISTINCT = 12, 3
+_SIZES = range(3, 11)
+"""Words of a phrase that comes again and again."""
 _BETWEEN = re.compile(r"[.!?] ")
 
 
@@ -41,9 +42,11 @@ def _said_once(match: re.Match[str]) -> str:
 
 
 def _may_loop(view: View) -> bool:
-    """Tell whether enough pairs of words come again: a loop of three words has four at least that do."""
-    words = view.folded.replace(",", "").split()
-    return len(words) - len(set(pairwise(words))) > _DISTINCT + 1
+    """Tell whether some words come three times in a row; first of all, whether enough threes of words come again."""
+    words = view.folded.replace(",", "").replace(".", "").split()
+    if len(words) - len(set(zip(words, words[1:], words[2:], strict=False))) <= 2 * _DISTINCT - 1:
+        return False
+    return any(b"\1" * (2 * size) in bytes(map(eq, words, words[size:])) for size in _SIZES)
 
 
 def _has_a_word_twice(view: View) -> bool:
