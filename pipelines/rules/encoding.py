@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -26,6 +27,12 @@ _WIDE_STOP = re.compile(
     r"|(?<=[A-Za-z\d])(?P<point>．)\s?(?=[A-Za-z\"“]|\s|$)|(?<=[A-Za-z]\.)\s?(?P<again>。)(?=\s|$))"
 )
 _WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff08\uff09](?![\u4e00-\u9fff])")
+
+_ESCAPE = re.compile(
+    r"(?<=[.!?:;,”\"'\w)\]])\s?(?P<line>(?:\\r)?\\n(?:(?:\\r)?\\n|\s)*)(?=[A-Z“\"\\(\d]|$)"
+    r"|\\(?P<quote>[\"'])|\\u(?P<code>[0-9a-fA-F]{4})"
+)
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
 @lru_cache(maxsize=4096)
@@ -53,6 +60,22 @@ def _word_before(text: str) -> str:
 
 def _unescaped(match: re.Match[str]) -> str:
     return html.unescape(match.group())
+
+
+def _decoded(match: re.Match[str]) -> str:
+    if match["line"]:
+        return "\n\n"
+    character = match["quote"] or chr(int(match["code"], 16))
+    return character if character.isprintable() else match.group()
+
+
+def _find_escapes(view: View) -> Iterator[Edit]:
+    maker = Maker("literal-escape", "encoding")
+    found = list(view.matches(_ESCAPE, PROSE))
+    is_serialised = len(found) > 1 and len({match.lastgroup for match in found}) + len(found) // 4 > 1
+    for match in found if is_serialised else ():
+        if _decoded(match) != match.group():
+            yield maker.replace(view.raw, *match.span(), _decoded(match))
 
 
 def _half(match: re.Match[str]) -> str:
@@ -108,6 +131,31 @@ ENCODING = (
         (("B&amp;R countries", "B&R countries"), ("he said &quot;yes&quot; to it", 'he said "yes" to it')),
         ("AT&T and R&D", "Q&A; it was long", "cats & dogs"),
         anchors=("&",),
+    ),
+    _rule(
+        "literal-escape",
+        "Line ends, quotation marks and characters that a program wrote as escapes were never read back.",
+        _find_escapes,
+        (
+            (
+                r"It opened in May.\n\n\"We go by boat,\" she said. It\u2019s far.",
+                'It opened in May.\n\n"We go by boat," she said. It’s far.',
+            ),
+            (r"The tide is \"high\" \u2014 or was.", 'The tide is "high" — or was.'),
+        ),
+        (r"Save it as C:\new\notes on the disk.", r"The escape \n ends a line.", r"Write \nabla and \nu in it."),
+        anchors=("\\",),
+    ),
+    _rule(
+        "ligature",
+        "Letters that a printed page set as one sign are letters of their own to search and tokenisers.",
+        by_pattern(Maker("ligature", "encoding"), _LIGATURE, lambda m: unicodedata.normalize("NFKC", m.group())),
+        (
+            ("the o\ufb03ce on the \ufb01rst \ufb02oor", "the office on the first floor"),
+            ("a di\ufb00erent key", "a different key"),
+        ),
+        ("the office on the first floor", "a different key"),
+        when=is_foreign,
     ),
     _rule(
         "control-character",

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from pipelines.document import Edit
 from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern
 
-_TOKEN = re.compile(r"[ ]?@(?P<mark>[-/,.:])@[ ]?|(?<=[A-Za-z])@@ (?=[a-z])|(?P<blank>[ ]?▁+(?:[ ]▁*)?)")
+_TOKEN = re.compile(
+    r"(?P<open>-LRB- ?)|(?P<close> ?-RRB-)|(?P<begin>(?<!\S)`` )|(?P<end>(?<=\S) ''(?!\S))"
+    r"|[ ]?@(?P<mark>[-/,.:])@[ ]?|(?<=[A-Za-z])@@ (?=[a-z])|(?P<blank>[ ]?▁+(?:[ ]▁*)?)"
+)
+_WRITTEN = {"open": "(", "close": ")", "begin": '"', "end": '"'}
+"""How the tokens of treebanks are written."""
 _LINE_TAG = re.compile(r"</?(?:br|p|div)(?: [^<>\n]{0,80})?/?>", re.IGNORECASE)
 _LINE_TAGS = re.compile(rf" ?(?:{_LINE_TAG.pattern} ?){{1,6}}", re.IGNORECASE)
 _UNKNOWN = re.compile(r"<unk>|⁇", re.IGNORECASE)
@@ -23,7 +28,7 @@ _MARKUP = re.compile(
 def _joined(match: re.Match[str]) -> str:
     if match["blank"]:
         return " " if match.start() and match.end() < len(match.string) else ""
-    return match["mark"] or ""
+    return _WRITTEN.get(match.lastgroup or "", match["mark"] or "")
 
 
 def _find_unknown(view: View) -> Iterator[Edit]:
@@ -68,10 +73,11 @@ TOKENS = (
             ("a third @-@ party survey", "a third-party survey"),
             ("the input @/@ output ratio", "the input/output ratio"),
             ("the develop@@ ment of it", "the development of it"),
+            ("`` We go , '' she said -LRB- in May -RRB- .", '"We go," she said (in May).'),
             ("It was ▁the ▁lake▁that froze over.", "It was the lake that froze over."),
         ),
         ("a third-party survey", "write to us @ the desk", "user@example", "the ____ of it"),
-        anchors=(*(f"@{mark}@" for mark in "-/,.:"), "@@ ", "▁"),
+        anchors=(*(f"@{mark}@" for mark in "-/,.:"), "@@ ", "▁", "-lrb-", "-rrb-", "`` ", " ''"),
     ),
     Rule(
         "line-tag",
