@@ -732,10 +732,11 @@ def test_what_speaks_of_a_lost_picture_is_no_text(line: str, captions: bool) -> 
 
 
 def test_what_stands_above_the_credit_of_a_picture_is_its_caption() -> None:
-    shown = (
-        "On May 3, " + "the men of the second ferry and their sons " * 5 + "picked pears.",
-        "Most of them were lost.",
+    long = (
+        "On May 3, the men of the second ferry and their sons, who had come over the lake in the dark with baskets of "
+        "willow and ladders of ash, and the women of both villages, who had brought the bread, picked pears in the mud."
     )
+    shown = (long, "Most of them were lost.")
     for credit in ("Photo by China News Agency reporter Li Yang", "China News Agency reporter Li Yang photo"):
         raw = "\n".join(
             ("Pears are picked in the rain", *shown, credit, f"Xinhua News Agency, Changsha, May 3. {LEAD}")

@@ -36,7 +36,7 @@ _IDEOGRAPHS = re.compile(r"[^A-Za-z]*[\u4e00-\u9fff][^A-Za-z]*$")
 """A headline that was left in Chinese, above its translation."""
 _DAY = re.compile(MONTH_DAY, re.IGNORECASE)
 MIN_TITLE_WORDS, _MOST_DECKS, _LONGEST_DECK, _MOST_SENTENCES = 4, 4, 30, 2
-LONGEST_RUN, _NAME_WORDS = 3, 2
+LONGEST_RUN, _NAME_WORDS, _LEAST_BELOW = 3, 2, 8
 """A title and two decks: where more lines than that end no sentence, they are no headlines."""
 
 
@@ -182,6 +182,13 @@ def _run(blocks: list[Block]) -> int:
     return min(len(blocks), LONGEST_RUN + 1)
 
 
+@remember(REMEMBERED)
+def _is_text(text: str) -> bool:
+    """Tell a line to which a headline may lead: prose, or what stands above it; none of verse, of a list or a table."""
+    is_prose = word_count(text) >= _LEAST_BELOW and "  " not in text
+    return is_prose or readings.said(text)[0] is not None or dateline.said(text) is not None
+
+
 def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     """What the first block opens the text as, which depends on what stands below it where it could be a headline."""
     found, headline, deck = readings.said(blocks[0].text)
@@ -189,7 +196,10 @@ def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     if signed:
         return signed
     is_tool = bool(title) and is_furniture.said(blocks[0].text)
-    if (headline or is_tool) and _run(blocks) <= min(LONGEST_RUN, len(blocks) - 1) and not _is_wrapped(blocks):
+    run = _run(blocks) if headline or is_tool else 0
+    is_short = not is_tool and word_count(blocks[0].text) < MIN_TITLE_WORDS
+    leads = run <= min(LONGEST_RUN, len(blocks) - 1) and not (is_short and not _is_text(blocks[run].text))
+    if (headline or is_tool) and leads and not _is_wrapped(blocks):
         if is_tool:
             return blocks[0].paragraph("chrome", "site-chrome")
         is_series = _is_serial(blocks[0].text) and readings.said(blocks[1].text)[1] is not None

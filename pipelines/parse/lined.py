@@ -55,7 +55,7 @@ def _openings(text: str) -> tuple[str, ...]:
     """
     marks = [mark.end() for mark in islice(_MARK.finditer(text, 0, _LONGEST_NAME), _MOST_MARKS)]
     if not marks:
-        return (text,) if len(text) >= _OPENING else ()
+        return (text,) if len(text) >= _OPENING and text[-1] not in _STOPS else ()
     ends = (0, *marks)
     return tuple(text[end : end + _OPENING] for end in ends if len(text) >= end + _OPENING)
 
@@ -127,13 +127,15 @@ def _above_stamp(text: str, lines: Sequence[Block]) -> Frame | None:
             stamp = Masthead(line.end, loose.parts)
         if not (stamp.names("published_date") and is_full(text, line.start, stamp)):
             continue
-        above = lines[max(0, number - _MOST_CREDITS) : number]
-        for title in reversed(above):
-            is_set = word_count(title.text) > _MIN_TITLE_WORDS and title.text[-1] not in _STOPS
-            if is_set and not credit_line(title):
-                return _on_lines(text, Frame(title.start, title.end, ((line.start, stamp),)), lines)
-        return None
+        above = [line for line in lines[max(0, number - _MOST_CREDITS) : number] if _may_title(line)]
+        titles = [line for line in above if word_count(line.text) > _MIN_TITLE_WORDS] or above
+        return _on_lines(text, Frame(*titles[-1][:2], ((line.start, stamp),)), lines) if titles else None
     return None
+
+
+def _may_title(line: Block) -> bool:
+    is_set = word_count(line.text) >= _MIN_TITLE_WORDS and line.text[-1] not in _STOPS
+    return is_set and " > " not in line.text and credit_line(line) is None
 
 
 def _account(lines: Sequence[Block]) -> tuple[Part, ...]:

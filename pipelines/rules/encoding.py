@@ -30,7 +30,7 @@ _WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff08\uff09]
 
 _ESCAPE = re.compile(
     r"(?<=[.!?:;,”\"'\w)\]])\s?(?P<line>(?:\\r)?\\n(?:(?:\\r)?\\n|\s)*)(?=[A-Z“\"\\(\d]|$)"
-    r"|\\(?P<quote>[\"'])|\\u(?P<code>[0-9a-fA-F]{4})"
+    r"|\\(?P<quote>\")|\\u(?P<code>[0-9a-fA-F]{4})"
 )
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
