@@ -73,6 +73,12 @@ PAGES = {
     f"Moment—Share to: {BODY} (This piece is publicly released) Wrong text correction Sponsor unit: County{BELOW}",
     "in brackets": f"{TITLE} - Site {MENU}2024 05/01 08:30:44 {TITLE} [Source: Xinhua] [Author: Li Ming] Font: [Large "
     f"Medium Small] Original text: {BODY} [Comment] [Print]{BELOW}",
+    "author label": f"{TITLE} - Site {MENU}Current position: Home → County news {TITLE} ——A visit to the hill Author: "
+    f"Li Ming Source: Xinhua Published on: May 1, 2024 08:30 Click volume: 1297 Font: large medium small {BODY} "
+    f"[Responsible editor: Wang Lei] [Print] [Close] Recommended reading{BELOW}",
+    "player": f"[County News] {TITLE}_County Network Television {MENU}Your location: Home >> Video news {TITLE} "
+    f"2024-05-01 08:30:25 Source: Xinhua Video loading, please wait... 00:00 / 02:17 HD SD 1x Full screen {BODY} "
+    f"Reporter: Li Ming Camera: Wang Lei Editor: Han Ting I want to comment Related videos Bridge opens 01:45{BELOW}",
     "publisher": f"{TITLE}_County news_County Office Login Register Home Overview Your location: Home > News > County "
     f"news {TITLE} Publisher: Xinhua Published: 2024-05-01 08:30 Number of views: 1,024 Font size: 【Large】 【Small】 "
     f"{BODY} Scan to open the current page on your phone [Print this page] Related information Bridge opens{BELOW}",
@@ -88,6 +94,35 @@ def test_the_frame_of_a_page_comes_off(name: str) -> None:
     assert str(got.fields.published_date) == "2024-05-01"
     assert (got.fields.published_time or "").startswith("08:30")
     assert got.fields.outlet == OUTLETS.get(name, "Xinhua")
+
+
+def test_an_electronic_page_of_a_paper_is_read() -> None:
+    paper = "Nanling Evening News"
+    page = (
+        f"{paper} Digital Newspaper - {TITLE} {paper} Digital Newspaper May 1, 2024 Wednesday "
+        f"Previous issue Next issue Page A07: Warm News Title navigation {TITLE} A lost pigeon finds its way home "
+        f"Zoom in + Zoom out - Default Read aloud {TITLE} The oldest reader is 102 and has never missed a day □ "
+        f"Reporter of this newspaper Li Ming Correspondent Wang Lei {BODY} "
+        f"Contact this newspaper Advertising hotline{BELOW}"
+    )
+    got = refined(page)
+    fields = got.fields
+    assert (fields.title, str(fields.published_date), fields.outlet) == (TITLE, "2024-05-01", paper)
+    assert (fields.subtitles, fields.reporters) == (
+        ("The oldest reader is 102 and has never missed a day",),
+        ("Li Ming", "Wang Lei"),
+    )
+    assert got.text == BODY
+
+
+def test_the_owner_of_a_page_is_the_outlet_where_nothing_else_is() -> None:
+    owner = "People's Court of Nanling County"
+    page = (
+        f"{owner} Court news Legal documents Home > Court news > Stories {TITLE} Author: Li Ming "
+        f"Published: 2024-05-01 08:30 Print Font size: T | T {BODY} "
+        f"[Editor: Wang Lei] Related information Copyright: {owner} Record number: 123"
+    )
+    assert refined(page).fields.outlet == owner
 
 
 def test_people_of_a_page_are_named_in_their_columns() -> None:

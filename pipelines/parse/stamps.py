@@ -47,11 +47,17 @@ def _edition() -> re.Pattern[str]:
 
 
 def edition(text: str, stop: int) -> Iterator[tuple[int, Masthead]]:
-    """The paper and the day of the edition, with which an electronic page of it opens."""
+    """The paper and the day of the edition, with which an electronic page of it opens.
+
+    Words that stand before the paper and may be of its name are, unless the page has said the name without them.
+    """
     found = _edition().search(text, 0, stop)
     if found:
-        parts = (Part("outlet", *found.span("outlet")), Part("published_date", *found.span("day")))
-        yield found.start(), Masthead(found.end(), parts)
+        start, end = found.span("outlet")
+        words = [start + word.start() for word in re.finditer(r"\S+", found["outlet"])]
+        name = next((word for word in words[:-1] if 0 <= text.find(text[word:end], 0, word) < word), start)
+        parts = (Part("outlet", name, end), Part("published_date", *found.span("day")))
+        yield name, Masthead(found.end(), parts)
 
 
 @cache
