@@ -7,7 +7,7 @@ of the text does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice, takewhile
 
@@ -81,11 +81,11 @@ def unfold_lines(raw: str, blocks: Sequence[Block]) -> tuple[list[Paragraph], li
     if not (is_sure and pieces and _is_led_to(blocks, found, body)):
         return None
     gone = {block.end for block in blocks}.difference(block.end for block in kept) if around else frozenset()
-    lost = [piece for piece in pieces if piece.end in gone]
     first = min(piece.start for piece in pieces)
-    labelled = [each for paragraph in found for each in _read(blocks, first, paragraph) or _parted(raw, paragraph)]
-    labelled += [piece.paragraph("chrome", "site-chrome") for piece in lost]
-    return labelled, [piece for piece in pieces if piece not in lost]
+    lines = {(block.start, block.end): block for block in blocks if block.end <= first}
+    labelled = [each for paragraph in found for each in _read(lines, paragraph) or _parted(raw, paragraph)]
+    labelled += [piece.paragraph("chrome", "site-chrome") for piece in pieces if piece.end in gone]
+    return labelled, [piece for piece in pieces if piece.end not in gone]
 
 
 def _framed(text: str, lines: Sequence[Block]) -> Frame | None:
@@ -178,10 +178,10 @@ def _agree(some: Sequence[Block], others: Sequence[Block]) -> bool:
     return len(one & other) >= _AGREED * len(one | other)
 
 
-def _read(blocks: Sequence[Block], text: int, paragraph: Paragraph) -> list[Paragraph]:
+def _read(lines: Mapping[tuple[int, int], Block], paragraph: Paragraph) -> list[Paragraph]:
     """A line above the text of which the page made a deck, where it is a line of credits all the same."""
-    line = next((b for b in blocks if (b.start, b.end) == (paragraph.start, paragraph.end)), None)
-    credit = credit_line(line) if line and paragraph.role in ("subtitle", "chrome") and line.end <= text else None
+    line = lines.get((paragraph.start, paragraph.end)) if paragraph.role in ("subtitle", "chrome") else None
+    credit = credit_line(line) if line else None
     return [credit] if credit else []
 
 
