@@ -56,7 +56,6 @@ def render_card(
     ``change_count`` is the number of rows of ``changes``, None where the release has no such table.
     """
     version = history[-1][0]
-
     rows = {name: tables.rows(name) for name in ("documents", "edits", "terms", "rejects")}
     if change_count is not None:
         rows["changes"] = change_count
@@ -91,7 +90,6 @@ def _template() -> jinja2.Template:
 
 
 def _front_matter(settings: Settings, version: str, rows: dict[str, int], languages: list[str]) -> str:
-
     licence = settings.licence.strip().lower()
     known = LICENCES.fullmatch(licence) is not None
     name = "".join(letter if letter.isalnum() else "-" for letter in licence).strip("-")

@@ -67,12 +67,9 @@ def find_frame(text: str, *, is_menu: bool = False) -> Frame | None:
 def _first_suffix(text: str) -> re.Match[str] | None:
     may_end = _MAY_SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE)
     found = _SUFFIX.search(text, _MIN_TITLE, _MAX_TITLE) if may_end else None
-    surer = (
-        re.compile(r"(?<=\w)_+(?=[A-Z])").search(text, found.end(), _MAX_TITLE)
-        if found and found.group() == "-"
-        else None
-    )
-    return surer or found  # the hyphen of a name is none
+    if found is None or found.group() != "-":
+        return found
+    return _UNDERSCORES.search(text, found.end(), _MAX_TITLE) or found  # what looks like a dash may be a name's hyphen
 
 
 def _titled_again(text: str) -> tuple[Frame | None, Frame | None]:

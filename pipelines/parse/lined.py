@@ -204,7 +204,7 @@ def _pieces(raw: str, blocks: Sequence[Block], body: Block) -> Iterator[Block]:
     """The lines of a piece of the text."""
     for block in blocks:
         start, end = max(block.start, body.start), min(block.end, body.end)
-        if start < end and raw[start:end].strip():
-            lead = len(raw[start:end]) - len(raw[start:end].lstrip())
-            kept = raw[start:end].strip()
-            yield Block(start + lead, start + lead + len(kept), kept)
+        kept = raw[start:end].strip()
+        if kept:
+            begin = raw.index(kept, start)
+            yield Block(begin, begin + len(kept), kept)

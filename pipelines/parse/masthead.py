@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
-from pipelines.document import Paragraph, Part
+from pipelines.document import Paragraph, Part, shifted
 from pipelines.parse.blocks import Block
 from pipelines.parse.dateline import dateline
 from pipelines.parse.lexicon import (
@@ -142,9 +142,8 @@ def masthead_line(block: Block) -> Paragraph | None:
     surfaces = [block.text[p.start : p.end].lower() for p in found.parts if p.field == "outlet"]
     if found.parts and len(surfaces) == len(found.parts) and surfaces[0] not in _KNOWN:
         return None
-    parts = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in found.parts)
-    role, layout = ("stamp", "header-stamp") if parts else ("chrome", "site-chrome")
-    return Paragraph(role, block.start, block.end, layout, parts)
+    role, layout = ("stamp", "header-stamp") if found.parts else ("chrome", "site-chrome")
+    return shifted(Paragraph(role, 0, len(block.text), layout, found.parts), block.start)
 
 
 def _leading_name(text: str, start: int, stop: int) -> Iterator[Part]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 
 from pipelines.dates import CLOCK, ISO_DATE
-from pipelines.document import Paragraph, Part
+from pipelines.document import Paragraph, Part, shifted
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.masthead import DAY, FIGURES, LONGEST_LINE, Masthead, item_pattern, masthead
 from pipelines.parse.outlets import OFFICE, is_outlet, named
@@ -82,8 +82,12 @@ def issue_line(block: Block) -> Paragraph | None:
     columns = (("outlet", "outlet"), ("place", "dateline_place"), ("day", "published_date"))
     parts = [Part(column, *match.span(group)) for group, column in columns if match[group]]
     parts += [Part("reporters", match.start("by") + a, match.start("by") + b) for a, b in people(match["by"] or "")]
-    placed = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in parts)
-    return Paragraph("stamp", block.start, block.end, "header-stamp", placed)
+    return _stamp(block, parts)
+
+
+def _stamp(block: Block, parts: Sequence[Part]) -> Paragraph:
+    """Label a line; its parts come in its own offsets."""
+    return shifted(Paragraph("stamp", 0, len(block.text), "header-stamp", tuple(parts)), block.start)
 
 
 def is_full(text: str, place: int, found: Masthead) -> bool:
@@ -104,8 +108,7 @@ def loose_stamp(block: Block) -> Paragraph | None:
     for word in re.finditer(r"(?<!\S)\S", text):
         if word.start() >= (parts[-1].end if parts else 0):
             parts += masthead(text, word.start()).parts
-    found = tuple(Part(p.field, block.start + p.start, block.start + p.end) for p in parts)
-    return Paragraph("stamp", block.start, block.end, "header-stamp", found) if parts else None
+    return _stamp(block, parts) if parts else None
 
 
 def resumed(text: str, start: int) -> Iterator[tuple[int, Masthead]]:

@@ -32,6 +32,8 @@ _ESCAPE = re.compile(
     r"(?<=[.!?:;,”\"'\w)\]])\s?(?P<line>(?:\\r)?\\n(?:(?:\\r)?\\n|\s)*)(?=[A-Z“\"\\(\d]|$)"
     r"|\\(?P<quote>\")|\\u(?P<code>[0-9a-fA-F]{4})"
 )
+_MANY = 4
+"""So many escapes of one kind, or two kinds of them, come from a program; fewer may be what a text speaks of."""
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
@@ -72,7 +74,7 @@ def _decoded(match: re.Match[str]) -> str:
 def _find_escapes(view: View) -> Iterator[Edit]:
     maker = Maker("literal-escape", "encoding")
     found = list(view.matches(_ESCAPE, PROSE))
-    is_serialised = len(found) > 1 and len({match.lastgroup for match in found}) + len(found) // 4 > 1
+    is_serialised = len(found) >= _MANY or len({match.lastgroup for match in found}) > 1
     for match in found if is_serialised else ():
         if _decoded(match) != match.group():
             yield maker.replace(view.raw, *match.span(), _decoded(match))
