@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -52,18 +52,29 @@ class Cluster:
             client.wait_for_workers(len(self.workers), timeout=START_SECONDS)
 
 
+def wait_for_address(file: Path, scheduler: subprocess.Popen[bytes]) -> str:
+    """Return where a scheduler listens, which it chose itself and wrote down: a port found free before may be taken."""
+    end = time.monotonic() + START_SECONDS
+    while scheduler.poll() is None and time.monotonic() < end:
+        with contextlib.suppress(FileNotFoundError, ValueError):  # it is not there yet, or half of it
+            return str(json.loads(file.read_text())["address"])
+        time.sleep(0.1)
+    raise TimeoutError((file.parent / "log").read_text())
+
+
 @pytest.fixture
 def dask(tmp_path: Path) -> Iterator[Cluster]:
     pytest.importorskip("distributed")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     home = tmp_path / "cluster"
     home.mkdir()
-    made = Cluster(home, f"tcp://127.0.0.1:{port}")
-    command = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    made = Cluster(home)
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", "scheduler.json"]
     with (home / "log").open("wb") as log:
-        scheduler = subprocess.Popen(command, cwd=home, stdout=log, stderr=log)
+        scheduler = subprocess.Popen(
+            [sys.executable, "-m", "dask", "scheduler", *options], cwd=home, stdout=log, stderr=log
+        )
     try:
+        made.address = wait_for_address(home / "scheduler.json", scheduler)
         yield made
     finally:
         for process in (*made.workers, scheduler):

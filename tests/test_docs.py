@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +17,7 @@ from pipelines.release import releases, resolve
 from tests.buckets import serve_bucket
 from tests.hub import TOKEN, serve_hub
 from tests.pages import NOT_RUN, ROOT, Reader, check_settings, copy_project, make_tools, read_blocks
+from tests.ports import free_port
 from tests.reproduce import run_examples
 
 WRITTEN = ["README.md", *sorted(p.relative_to(ROOT).as_posix() for p in FOLDER.rglob("*.md") if p.name not in PAGES)]
@@ -101,8 +101,7 @@ def prepare(
             request.getfixturevalue("hub")
         if page == "docs/howto/DASK.md":
             pytest.importorskip("distributed")
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                replaced["8786"] = str(free.getsockname()[1])
+            replaced["8786"] = str(free_port())
         few_tests = {"PYTEST_ADDOPTS": "tests/test_dates.py", "WORKERS": "0"}
         environment = {**os.environ, **few_tests, "PATH": f"{tools}:{os.environ['PATH']}"}
         readers.append(Reader(home, environment, replaced))

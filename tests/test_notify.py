@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import http.server
 import json
-import socket
 import socketserver
 import sys
 import threading
@@ -26,6 +25,7 @@ from pipelines.flows.notify import Channels, Notice, announcing, channels, notic
 from pipelines.flows.retry import attempt, is_passing
 from pipelines.ingest import read_settings
 from pipelines.publish import Outcome
+from tests.ports import free_port
 from tests.samples import make_document, make_release
 
 REJECT = {"source": "a|b.txt", "stage": "ingest", "reason": "empty", "detail": "no *text*", "bytes": 0}
@@ -161,9 +161,7 @@ def test_no_part_of_the_address_of_a_webhook_is_logged(address: str, caplog: pyt
 
 def test_a_webhook_that_refuses_is_told_by_its_status(webhook: tuple[str, list[Any]]) -> None:
     assert send(NOTICE, Channels(webhook=f"{webhook[0]}/broken")) == ["webhook: HTTPError, HTTP status 500"]
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (problem,) = send(NOTICE, Channels(webhook=f"http://127.0.0.1:{port}/hook"))
+    (problem,) = send(NOTICE, Channels(webhook=f"http://127.0.0.1:{free_port()}/hook"))
     assert problem == f"webhook: ConnectionRefusedError, errno {errno.ECONNREFUSED}"
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ import yaml
 from pipelines.errors import USAGE, CorpusError
 from pipelines.flows.server import PRIVATE, START_LIMIT
 from pipelines.release import releases
+from tests.ports import free_port
 from tests.tracing import TRACE, can_trace, outside
 
 ROOT = Path(__file__).parent.parent
@@ -90,8 +90,7 @@ class Team:
     """A Prefect server, a worker and a folder with ``prefect.yaml``, as a team has them; all on loopback."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.folder = folder
         self.api = f"http://127.0.0.1:{self.port}/api"
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "CORPUS_"))}
