@@ -207,7 +207,7 @@ def labelled(text: str, offset: int) -> list[Part]:
         value = text[label.end() : end]
         column = label.lastgroup or ""
         spans = [_trimmed(_ISSUE.sub("", value))] if column == "outlet" else _persons(value)
-        if column == "photographers" and all(is_outlet(value[a:b]) for a, b in spans):
+        if column in {"photographers", "editors"} and all(is_outlet(value[a:b]) for a, b in spans):
             column = "other"
         is_sentence = text.rstrip().endswith(".")
         if not spans or not all(_may_be_named(value[a:b], column, is_sentence=is_sentence) for a, b in spans):

@@ -17,7 +17,14 @@ from pipelines.parse.blocks import Block, ends_sentence, word_count
 from pipelines.parse.credits import credit_line
 from pipelines.parse.density import densest
 from pipelines.parse.frame import Frame, find_frame
-from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, REPORTER_LABELS, SURNAMES, alternatives
+from pipelines.parse.lexicon import (
+    EDITOR_LABELS,
+    OUTLET_LABELS,
+    REPORTER_LABELS,
+    REVIEWER_LABELS,
+    SURNAMES,
+    alternatives,
+)
 from pipelines.parse.masthead import Masthead, masthead, masthead_line
 from pipelines.parse.memory import REMEMBERED
 from pipelines.parse.outlets import is_outlet
@@ -155,7 +162,7 @@ def _column(name: str) -> str:
 
 @cache
 def _label() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?i:{alternatives(EDITOR_LABELS, OUTLET_LABELS, REPORTER_LABELS)})\s?[:：|]")
+    return re.compile(rf"(?<![\w-])(?i:{alternatives(EDITOR_LABELS, REVIEWER_LABELS, OUTLET_LABELS, REPORTER_LABELS)})\s?[:：|]")
 
 
 def _is_labelled(text: str, frame: Frame) -> bool:

@@ -19,7 +19,7 @@ from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.ending import text_end
 from pipelines.parse.frame import FARTHEST_STAMP, Frame, find_frame
 from pipelines.parse.header import titled_again
-from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, PHOTO_LABELS, SURNAMES, alternatives
+from pipelines.parse.lexicon import EDITOR_LABELS, OUTLET_LABELS, PHOTO_LABELS, REVIEWER_LABELS, SURNAMES, alternatives
 from pipelines.parse.masthead import masthead, masthead_line
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
@@ -163,8 +163,8 @@ _WRITERS = ("reporter", "reporters", "author", "authors", "correspondent", "corr
 @cache
 def _credited() -> re.Pattern[str]:
     """The credits below a text: editors behind a label, in brackets or not; reporters in brackets; the paper."""
-    editors = rf"(?i:{alternatives(EDITOR_LABELS, _WRITERS)})\s?[:：|丨]\s?"
-    spoken = tuple(label for label in (*EDITOR_LABELS, *PHOTO_LABELS) if label.endswith(" by"))
+    editors = rf"(?i:{alternatives(EDITOR_LABELS, REVIEWER_LABELS, _WRITERS)})\s?[:：|丨]\s?"
+    spoken = tuple(label for label in (*EDITOR_LABELS, *REVIEWER_LABELS, *PHOTO_LABELS) if label.endswith(" by"))
     two = rf"{_PERSON}(?:(?:, | and ){_PERSON})*"
     chinese = rf"(?i:{alternatives(SURNAMES)}) [A-Z][\w'’-]+"
     further = rf"(?=\s?[)\]】]|\s(?i:{alternatives(*LABELS.values())})\s?[:：|丨])"
@@ -173,7 +173,7 @@ def _credited() -> re.Pattern[str]:
         rf"|[(\[【]\s?{editors}[^()\[\]【】|]{{2,80}}?[)\]】]|\(By {two}\)"
         rf"|[(（][^()（）]{{0,60}}\b(?i:reporter|correspondent)s? [A-Z][^()（）]{{2,80}}[)）]"
         rf"|(?<![\w-])(?i:{alternatives(PHOTO_LABELS)})\s?[:：|丨]\s?{chinese}(?:, {chinese})*(?!\w)"
-        rf"|(?<![\w-]){editors}(?:{chinese}(?:\s{chinese})+{further}|{_PERSON}(?:\s?,\s?{_PERSON})*)"
+        rf"|(?<![\w-]){editors}(?:{chinese}(?:\s{chinese})+{further}|{_PERSON}(?:\s?,\s?{_PERSON})*(?!\s?:))"
         rf"|Source\s?[:：|丨]\s?{named()}"
         rf"|(?<![\w-])(?i:{alternatives(spoken)}) {two}|(?<=\band )editor [A-Z][\w'’-]+ [A-Z][\w'’-]+(?=[ ,]?\()"
     )

@@ -18,7 +18,7 @@ from pipelines.parse.lexicon import (
 )
 from pipelines.parse.outlets import is_outlet
 
-_NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.·-])*(?:[ \u00a0][^\W\d_](?:[^\W_]|['’.·-])*){0,7}")
+_NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.·-])*(?:[ \u00a0](?![A-Z]{1,4}\d)[^\W\d_](?:[^\W_]|['’.·-])*){0,7}")
 _TWO_PERSONS = 4
 """Words of two Chinese names."""
 _SEPARATOR = re.compile(r"\s*(?:[,，、;；/&|丨■●◆▲]|\band\b|\u00a0{2,}| {2,})\s*")

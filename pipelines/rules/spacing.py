@@ -38,6 +38,10 @@ _SHORTENED = re.compile(r"(?:\b(?:Co|Inc|Ltd|Corp|al|etc|Jr|Sr|vs|No|Prof|Dr|Mr|
 _LOW_WORD = re.compile(
     r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$|(?:^|\s)[(（][^()（）]{2,28}[)）]$|[a-z] [A-Za-z]{3,20}[\"”]$"
 )
+_NAME = re.compile(r"[a-z,] (?:[A-Z][a-z]+ ){0,3}[A-Z][a-z]{2,}$")
+_OPENER = re.compile(
+    r"(?:The|He|She|It|They|We|This|These|There|In|On|At|But|And|For|From|With|After|As|Now|When|If) [a-z]{2}"
+)
 _GLUED_COMMA = re.compile(
     r",(?:(?P<word>The|In|And|It|This|With|To|Of|For)(?= [a-z\d])"
     r"|(?=[A-Z][a-z]+ [a-z\d])(?<=[a-z]{3},)|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},)"
@@ -76,7 +80,8 @@ def _parted(match: re.Match[str]) -> str:
     """Part two sentences, unless what stands before the stop is a name or part of an address."""
     before = match.string[max(0, match.start() - 32) : match.start()]
     parted = " (" if match.group() == "(" else match.group() + " "
-    return parted if match.group() in "(:" or _LOW_WORD.search(before) else match.group()
+    is_end = _LOW_WORD.search(before) or (_NAME.search(before) and _OPENER.match(match.string, match.end()))
+    return parted if match.group() in "(:" or is_end else match.group()
 
 
 def _once(match: re.Match[str]) -> str:
@@ -208,6 +213,7 @@ SPACING = (
         (
             ("It stands since 2016.The school is old.", "It stands since 2016. The school is old."),
             ("in the villages.(District) schools", "in the villages. (District) schools"),
+            ("She works in Old Datong.He chose the other one.", "She works in Old Datong. He chose the other one."),
             ('The baker said:"We open at six."', 'The baker said: "We open at six."'),
             ("It was odd:there was one(baker, miller, cook)", "It was odd: there was one (baker, miller, cook)"),
             ("a third kiln this year(planned for May) to fire", "a third kiln this year (planned for May) to fire"),

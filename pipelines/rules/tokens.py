@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipelines.document import Edit
 from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern
@@ -16,6 +16,14 @@ _WRITTEN = {"open": "(", "close": ")", "begin": '"', "end": '"'}
 """How the tokens of treebanks are written."""
 _LINE_TAG = re.compile(r"</?(?:br|p|div)(?: [^<>\n]{0,80})?/?>", re.IGNORECASE)
 _LINE_TAGS = re.compile(rf" ?(?:{_LINE_TAG.pattern} ?){{1,6}}", re.IGNORECASE)
+_INLINE_TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>b|i|u|em|strong|span|font|mark|small|a|g)(?: [^<>\n]{0,120})?>"
+    r"|<(?P<single>x|ph|bx|ex|g|it) [^<>\n]{0,80}/>|\{(?P<end>/?)(?P<number>\d{1,3})\}",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_TAGS = re.compile(
+    r"\b(?:html|xml|xliff|tags?|markup|codes?|elements?|attributes?|placeholders?)\b", re.IGNORECASE
+)
 _UNKNOWN = re.compile(r"<unk>|⁇", re.IGNORECASE)
 _MARKUP = re.compile(
     r"(?<![*\w])(?P<open>\*\*)(?=[^\s*])[^*\n]{1,400}(?<=[^\s*])(?P<close>\*\*)(?![*\w])"
@@ -45,6 +53,33 @@ def _find_line_tags(view: View) -> Iterator[Edit]:
             for match in found:
                 is_outer = match.start() == paragraph.start or match.end() == paragraph.end
                 yield maker.replace(raw, *match.span(), "" if is_outer else " ")
+
+
+def _find_inline_tags(view: View) -> Iterator[Edit]:
+    """Only where each tag of a paragraph has its partner around some text: else the text speaks of tags."""
+    maker, raw = Maker("inline-tag", "encoding"), view.raw
+    for paragraph in view.paragraphs(PROSE):
+        if not _SPEAKS_OF_TAGS.search(raw, paragraph.start, paragraph.end):
+            found = list(_INLINE_TAG.finditer(raw, paragraph.start, paragraph.end))
+            if _are_paired(found):
+                yield from (maker.delete(raw, *match.span()) for match in found)
+
+
+def _are_paired(tags: Sequence[re.Match[str]]) -> bool:
+    """Tell whether tags open and close in turn, and some of them hold text or stand for some."""
+    open_tags: list[re.Match[str]] = []
+    for tag in tags:
+        if tag["single"]:
+            continue
+        if not (tag["close"] or tag["end"]):
+            open_tags.append(tag)
+            continue
+        name = (tag["name"] or tag["number"]).lower()
+        if not open_tags or (open_tags[-1]["name"] or open_tags[-1]["number"]).lower() != name:
+            return False
+        if open_tags.pop().end() == tag.start():
+            return False
+    return not open_tags
 
 
 def _parts_sentences(match: re.Match[str]) -> bool:
@@ -98,6 +133,25 @@ TOKENS = (
             "if a<b or p>c.",
         ),
         anchors=("<br", "<p", "</p", "<div", "</div"),
+    ),
+    Rule(
+        "inline-tag",
+        "encoding",
+        "repair",
+        "Tags that held a style or a place for the translator were taken for words, and came back as text.",
+        _find_inline_tags,
+        (
+            ("The rate was <b>89.7%</b> in <i>all</i> of May.", "The rate was 89.7% in all of May."),
+            ('<g id="1">In May,</g> it fell (<x id="2"/>by a half).', "In May, it fell (by a half)."),
+            ("{1}Six stations have closed.{/1}", "Six stations have closed."),
+        ),
+        (
+            "Write <b>bold</b> in HTML.",
+            "if a<b or c>d",
+            "Of {1} and {2} the first is meant.",
+            "He typed <i> and left.",
+        ),
+        anchors=("</", "/>", "{/"),
     ),
     Rule(
         "unknown-word",
