@@ -270,10 +270,10 @@ def test_prose_is_no_dateline(line: str) -> None:
         ("Edit/Wang Lei", [("editors", "Wang Lei")]),
         ("(This article is from The Paper. For more original information, please download the APP)", []),
         ("Editor on duty: Wang Lei", [("editors", "Wang Lei")]),
-        ("Second trial: Wang Lei", [("editors", "Wang Lei")]),
+        ("Second trial: Wang Lei", []),
         ("(Overseas Network Li Yang)", [("outlet", "Overseas Network"), ("reporters", "Li Yang")]),
         ("(Over)", []),
-        ("Proofreading Wang Lei", [("editors", "Wang Lei")]),
+        ("Proofreading Wang Lei", []),
         (
             "PLA Daily correspondent Li Yang, special correspondent Han Ting",
             [("outlet", "PLA Daily"), ("reporters", "Li Yang"), ("reporters", "Han Ting")],

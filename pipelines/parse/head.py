@@ -11,6 +11,7 @@ from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, stems
 from pipelines.parse.chrome import is_furniture, share_bar
 from pipelines.parse.credits import caption, credit_line
 from pipelines.parse.dateline import ORIGINAL_LABEL, before_headline, dateline
+from pipelines.parse.glued import glued_stamp
 from pipelines.parse.header import crawler_date, original_title, stamp
 from pipelines.parse.lexicon import SURNAMES
 from pipelines.parse.masthead import masthead_line
@@ -52,7 +53,8 @@ def head(
     rest = list(blocks)
     while rest:
         glued = may_be_glued(rest[0].text) and (
-            crawler_date(raw, rest[0]) or (original_title(rest[0], title) if title else glued_title(rest[0]))
+            crawler_date(raw, rest[0])
+            or (original_title(rest[0], title) or glued_stamp(rest[0]) if title else glued_title(rest[0]))
         )
         if glued:
             found.append(glued[0])
@@ -132,7 +134,7 @@ def _deck(block: Block) -> Paragraph | None:
 def may_be_glued(text: str) -> bool:
     """Tell whether anything else than an opening line could stand in a line: a glued date or title, a label."""
     block = Block(0, len(text), text)
-    known = crawler_date(text, block) or ORIGINAL_LABEL.match(text) or glued_title(block)
+    known = crawler_date(text, block) or ORIGINAL_LABEL.match(text) or glued_title(block) or glued_stamp(block)
     return known is not None
 
 

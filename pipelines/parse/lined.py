@@ -162,7 +162,9 @@ def _column(name: str) -> str:
 
 @cache
 def _label() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?i:{alternatives(EDITOR_LABELS, REVIEWER_LABELS, OUTLET_LABELS, REPORTER_LABELS)})\s?[:：|]")
+    return re.compile(
+        rf"(?<![\w-])(?i:{alternatives(EDITOR_LABELS, REVIEWER_LABELS, OUTLET_LABELS, REPORTER_LABELS)})\s?[:：|]"
+    )
 
 
 def _is_labelled(text: str, frame: Frame) -> bool:

@@ -59,6 +59,8 @@ _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
 _ORIGINAL = re.compile(r" original ", re.IGNORECASE)
+_BEGUN = r"\s+(?:The|On|In|At|After|When|Since|Recently|To|As|This|It|During|According) "
+"""What no name goes on with."""
 _LONGEST_WIRE, _LONGEST_SIGN = 40, 120
 _WEEKDAY = (
     r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)day"
@@ -204,8 +206,8 @@ def _is_signature(text: str, item: re.Match[str], stop: int, *, is_stamped: bool
         return False
     follows = _follows(text, item.end(), stop)
     known = item["paper"].lower() in _KNOWN
-    capital = re.compile(r"\s+[A-Z\"“(]").match(text, item.end(), stop)
-    return follows or (is_stamped and known and bool(capital))
+    begun = re.compile(r"\s+[A-Z\"“(]" if known else _BEGUN).match(text, item.end(), stop)
+    return follows or (is_stamped and begun is not None)
 
 
 def _opens_dateline(text: str, start: int, stop: int) -> bool:

@@ -8,6 +8,7 @@ from functools import cache
 from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, is_headline
 from pipelines.parse.dateline import dateline, wire_start
+from pipelines.parse.glued import before_dateline, before_stamp
 from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import DASHES, named, signature
@@ -62,6 +63,9 @@ def _title_end(block: Block) -> int | None:
     wire = wire_start(text, 0, min(len(text), _FARTHEST_TITLE))
     if wire > 8 and _is_title(text[:wire]):
         return wire
+    signed = before_stamp(text) or before_dateline(text)
+    if signed:
+        return signed
     tab = text.find("\t", 0, _FARTHEST_TITLE + 1)
     is_short = tab >= 0 and len(text) - tab - 1 > 2 * tab
     return tab if is_short and len(sentence_ends(text[:tab])) == 1 else None
