@@ -265,6 +265,12 @@ def test_people_below_a_text_are_named_in_their_columns() -> None:
     assert (got.text, got.fields.editors, got.fields.photographers) == (BODY, ("Han Ting", "Wang Lei"), ("Zhao Min",))
 
 
+def test_a_sentence_below_the_mark_of_a_picture_is_its_caption() -> None:
+    shown = "△ Readers wait at the door of the new library."
+    got = refined(PAGES["bar"].replace(BODY, f"{BODY} {shown} {BODY}"))
+    assert (got.text, got.fields.captions) == (f"{BODY}\n\n{BODY}", (shown,))
+
+
 def test_an_account_that_signs_twice_is_the_paper_and_no_part_of_the_title() -> None:
     title = "[Good news] The library is here! 38 villages of our county read in it"
     follow = (

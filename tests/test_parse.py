@@ -274,6 +274,8 @@ def test_prose_is_no_dateline(line: str) -> None:
         ("(Overseas Network Li Yang)", [("outlet", "Overseas Network"), ("reporters", "Li Yang")]),
         ("(Over)", []),
         ("Proofreading Wang Lei", []),
+        ("(Intern Li Yang also contributed to this article)", [("reporters", "Li Yang")]),
+        ("(Li Yang, as an intern, also contributed to this report.)", [("reporters", "Li Yang")]),
         (
             "PLA Daily correspondent Li Yang, special correspondent Han Ting",
             [("outlet", "PLA Daily"), ("reporters", "Li Yang"), ("reporters", "Han Ting")],

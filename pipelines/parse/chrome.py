@@ -18,6 +18,7 @@ from pipelines.parse.lexicon import (
     alternatives,
 )
 from pipelines.parse.memory import by_text
+from pipelines.parse.people import CONTRIBUTION
 from pipelines.rules.rule import fold
 
 _SYMBOLS = re.compile(r"[\W_]{1,12}")
@@ -138,5 +139,5 @@ def closing_mark() -> re.Pattern[str]:
     edition = rf"[\"“](?:{known})[\"”] ?\(|(?P<signed>{signed})"
     return re.compile(
         rf"(?:(?<=\s)|(?<=[.!?。\"”’)\]】]))"
-        rf"(?P<mark>(?![(\[]Photos)[(\[【]?(?:{words}|(?![a-z])(?i:{phrases}))|{credit}|{edited}|{edition})(?:(?<=\W)|(?!\w))"
+        rf"(?P<mark>(?![(\[]Photos)[(\[【]?(?:{words}|(?![a-z])(?i:{phrases}))|{credit}|{edited}|{edition}|{CONTRIBUTION})(?:(?<=\W)|(?!\w))"
     )

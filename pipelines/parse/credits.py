@@ -11,7 +11,7 @@ from pipelines.document import Paragraph, Part
 from pipelines.parse.blocks import Block, word_count
 from pipelines.parse.lexicon import AGENCIES, SPOKEN_LABELS, SURNAMES
 from pipelines.parse.outlets import OFFICE, according, is_outlet
-from pipelines.parse.people import credited, kept, label_pattern, leading_person, people
+from pipelines.parse.people import contributed, credited, kept, label_pattern, leading_person, people
 from pipelines.parse.pictures import of_lost
 
 _WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
@@ -103,7 +103,7 @@ def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
     is_bracketed = block.text[0] in "(（【["
     if amid and not is_bracketed and not any(map(block.text.__contains__, _CALLED)):
         return None
-    parts = list(according(block)) if is_bracketed else []
+    parts = [*according(block), *contributed(block)] if is_bracketed else []
     if not parts and _ONLY_PARENTHESES.fullmatch(block.text):
         parts = list(_parenthesised(block, bare=not amid))
     elif not parts and (is_bracketed or not amid):

@@ -24,8 +24,8 @@ from pipelines.parse.masthead import masthead, masthead_line
 from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import OPENER
-from pipelines.parse.people import LABELS
-from pipelines.parse.pictures import pictures
+from pipelines.parse.people import CONTRIBUTION, LABELS
+from pipelines.parse.pictures import POINTED, pictures
 from pipelines.parse.sentences import sentence_spans
 from pipelines.parse.sites import owner, window_site
 from pipelines.parse.stamps import resumed
@@ -69,6 +69,7 @@ def apart(block: Block, frame: Frame) -> tuple[list[Paragraph], list[Block]]:
     found += _below(block, end)
     again = list(titled_again(block, block.text[frame.start : frame.end], start, min(end, start + _CLOSE_BY)))
     found += again or _signed(block, start, min(end, start + _FARTHEST_DATELINE))
+    found += (_span(block, "caption", "caption", *mark.span()) for mark in POINTED.finditer(block.text, start, end))
     for cut in (*_PAGE_MARKS.finditer(block.text, start, end), *_RESIDUE.finditer(block.text, start, end)):
         found.append(_span(block, "chrome", "site-chrome", cut.start(), cut.end()))
     found += _named_site(block, frame, found, start, end)
@@ -174,7 +175,7 @@ def _credited() -> re.Pattern[str]:
         rf"|[(（][^()（）]{{0,60}}\b(?i:reporter|correspondent)s? [A-Z][^()（）]{{2,80}}[)）]"
         rf"|(?<![\w-])(?i:{alternatives(PHOTO_LABELS)})\s?[:：|丨]\s?{chinese}(?:, {chinese})*(?!\w)"
         rf"|(?<![\w-]){editors}(?:{chinese}(?:\s{chinese})+{further}|{_PERSON}(?:\s?,\s?{_PERSON})*(?!\s?:))"
-        rf"|Source\s?[:：|丨]\s?{named()}"
+        rf"|Source\s?[:：|丨]\s?{named()}|{CONTRIBUTION}"
         rf"|(?<![\w-])(?i:{alternatives(spoken)}) {two}|(?<=\band )editor [A-Z][\w'’-]+ [A-Z][\w'’-]+(?=[ ,]?\()"
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from pipelines.document import Part
+from pipelines.parse.blocks import Block
 from pipelines.parse.lexicon import (
     EDITOR_LABELS,
     OTHER_LABELS,
@@ -98,3 +99,19 @@ def first_person(text: str, start: int, end: int) -> int:
     if len(words) > 2 and words[0].group().lower() not in SURNAMES and words[2].group().lower() in SURNAMES:
         return start + words[2].end()
     return start + words[min(1, len(words) - 1)].end()
+
+
+_ONE = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}"
+CONTRIBUTION = (
+    rf"[(（\[](?:(?i:interns?|reporters?|correspondents?|staff writers?) )?{_ONE}(?:(?:,|,? and|,? &) {_ONE}){{0,4}},?"
+    r"(?: as an? [a-z ]{4,20},?)?(?: also)? contributed (?:reporting )?to (?:this|the) (?:report|article|story|piece)\.?[)）\]]"
+)
+"""Who else has a share in a text, as a line in brackets below it says."""
+_SHARE = re.compile(r",?(?: as an?| also| contributed) ")
+
+
+def contributed(block: Block) -> Iterator[Part]:
+    """Those who have a share in a text."""
+    share = _SHARE.search(block.text) if re.fullmatch(CONTRIBUTION, block.text) else None
+    for a, b in people(block.text[1 : share.start()]) if share else ():
+        yield Part("reporters", block.start + 1 + a, block.start + 1 + b)

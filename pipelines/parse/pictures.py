@@ -83,6 +83,9 @@ _SCENE = re.compile(
 _FILED = re.compile(r"(?:Data|Profile|File|Information|Archive) (?:map|photo|picture|image)s?\s?[:：]\s?(?=[\w\"“])")
 """What engines make of the label of a picture from the archive."""
 
+POINTED = re.compile(r"(?:^|(?<=[.!?”\"] ))△\s?[A-Z\"“][^.!?△]{8,240}[.!?](?=\s|$)")
+"""A sentence below the mark with which sites point at the picture above it."""
+
 
 @cache
 def _origin() -> re.Pattern[str]:
@@ -101,6 +104,8 @@ def of_lost(block: Block) -> Paragraph | None:
     """Recognise a line that speaks of a picture which is not there: what it shows, or where it comes from."""
     if _origin().fullmatch(block.text):
         return block.paragraph("credit", "photo-credit")
+    if POINTED.fullmatch(block.text):
+        return block.paragraph("caption", "caption")
     label = _FILED.match(block.text)
     if not (label or _SCENE.fullmatch(block.text)) or len(sentence_spans(block.text, 0, len(block.text))) > 1:
         return None
