@@ -23,6 +23,7 @@ from pipelines.parse.head import asks_title, head, may_be_glued, readings
 from pipelines.parse.header import crawler_date
 from pipelines.parse.lined import may_be_lined, unfold_lines
 from pipelines.parse.memory import REMEMBERED
+from pipelines.parse.official import signed_off
 from pipelines.parse.page import MIN_PAGE, taken_apart, unfold
 from pipelines.parse.sites import signed_title
 from pipelines.parse.tail import closing, tail
@@ -83,7 +84,13 @@ def _is_settled(lines: Sequence[str]) -> bool:
     """Tell for certain that no step would find anything in these lines; False where they have to be looked at."""
     if not lines:
         return True
-    if any(map(dissect.said, lines)) or closing.said(lines[-1]) or may_be_page(lines) or may_be_lined(lines):
+    if (
+        any(map(dissect.said, lines))
+        or closing.said(lines[-1])
+        or signed_off.said(lines[-1])
+        or may_be_page(lines)
+        or may_be_lined(lines)
+    ):
         return False
     if may_be_glued(lines[0]) or any(readings.said(lines[0])):
         return False

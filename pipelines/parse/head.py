@@ -16,6 +16,7 @@ from pipelines.parse.header import crawler_date, original_title, stamp
 from pipelines.parse.lexicon import SURNAMES
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import REMEMBERED, by_text, laid
+from pipelines.parse.official import numbered
 from pipelines.parse.outlets import DASHES, is_outlet
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.sites import glued_title
@@ -52,10 +53,7 @@ def head(
     found: list[Paragraph] = []
     rest = list(blocks)
     while rest:
-        glued = may_be_glued(rest[0].text) and (
-            crawler_date(raw, rest[0])
-            or (original_title(rest[0], title) or glued_stamp(rest[0]) if title else glued_title(rest[0]))
-        )
+        glued = _glued(raw, rest[0], title) if may_be_glued(rest[0].text) else None
         if glued:
             found.append(glued[0])
             title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
@@ -83,6 +81,14 @@ def head(
         rest.pop(0)
     above = _above_dateline(rest) if title else []
     return [*found, *above], rest[len(above) :]
+
+
+def _glued(raw: str, block: Block, title: str) -> tuple[Paragraph, Block | None] | None:
+    """An opening line to which the text, or another opening line, is glued; and what is left."""
+    dated = crawler_date(raw, block)
+    if dated or not title:
+        return dated or glued_title(block)
+    return original_title(block, title) or glued_stamp(block) or numbered(block)
 
 
 def _told_again(block: Block, title: str) -> list[Paragraph]:
@@ -134,8 +140,8 @@ def _deck(block: Block) -> Paragraph | None:
 def may_be_glued(text: str) -> bool:
     """Tell whether anything else than an opening line could stand in a line: a glued date or title, a label."""
     block = Block(0, len(text), text)
-    known = crawler_date(text, block) or ORIGINAL_LABEL.match(text) or glued_title(block) or glued_stamp(block)
-    return known is not None
+    glued = glued_title(block) or glued_stamp(block) or numbered(block)
+    return (crawler_date(text, block) or ORIGINAL_LABEL.match(text) or glued) is not None
 
 
 def _asked(blocks: list[Block], title: str, signed: frozenset[int]) -> Paragraph | None:

@@ -104,7 +104,8 @@ def first_person(text: str, start: int, end: int) -> int:
 _ONE = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}"
 CONTRIBUTION = (
     rf"[(（\[](?:(?i:interns?|reporters?|correspondents?|staff writers?) )?{_ONE}(?:(?:,|,? and|,? &) {_ONE}){{0,4}},?"
-    r"(?: as an? [a-z ]{4,20},?)?(?: also)? contributed (?:reporting )?to (?:this|the) (?:report|article|story|piece)\.?[)）\]]"
+    r"(?: as an? [a-z ]{4,20},?)?(?: also)? contributed (?:reporting )?to (?:this|the) "
+    r"(?:report|article|story|piece)\.?[)）\]]"
 )
 """Who else has a share in a text, as a line in brackets below it says."""
 _SHARE = re.compile(r",?(?: as an?| also| contributed) ")

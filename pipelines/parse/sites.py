@@ -97,7 +97,7 @@ def window_site(text: str, title: str) -> tuple[int, int] | None:
 _SITE_NAME = re.compile(
     r"\s*(?P<dash>-{1,3}|–|—|\||_|)\s*(?P<name>[A-Z][\w'’&.]*(?: (?:(?:of|and|for|the) )*[A-Z][\w'’&.]*){0,11})"
 )
-_OFFICE = re.compile(
+OFFICES = re.compile(
     r"\b(?:Ministry|Administration|Bureau|Commission|Court|Government|Committee|Procuratorate|Department|Office|Council|"
     r"University|College|Academy|Association|Federation|Center|Centre|Agency)\b"
 )
@@ -118,7 +118,7 @@ def owner(text: str, stop: int) -> tuple[int, int] | None:
         for last in reversed(list(re.finditer(r"\S+", said["name"]))[1:]):
             name = said["name"][: last.end()].rstrip(",")
             place = text.find(name, 0, stop)
-            if place >= 0 and (_OFFICE.search(name) or re.fullmatch(named(), name)):
+            if place >= 0 and (OFFICES.search(name) or re.fullmatch(named(), name)):
                 return place, place + len(name)
     return None
 
@@ -141,6 +141,6 @@ def _repeated_site(text: str, start: int) -> tuple[int, int] | None:
     for last in reversed(words[1 if site and site["dash"] else 2 :]):
         name = text[site.start("name") :][: last.end()] if site else ""
         if name[-1].isalnum() and last.group()[0].isupper() and text.find(name, start + len(name)) >= 0:
-            is_named = site and (_OFFICE.search(name) or (site["dash"] and not _is_menu(last.group())))
+            is_named = site and (OFFICES.search(name) or (site["dash"] and not _is_menu(last.group())))
             return (site.start("name"), site.start("name") + len(name)) if site and is_named else None
     return None

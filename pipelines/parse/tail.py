@@ -9,6 +9,7 @@ from pipelines.parse.credits import credit_line
 from pipelines.parse.header import original_title, stamp
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import by_text
+from pipelines.parse.official import office, signed_off
 from pipelines.parse.stamps import issue_line
 
 
@@ -17,12 +18,21 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
     found: list[Paragraph] = []
     rest = list(blocks)
     while rest:
-        paragraph = closing(rest[-1])
-        if paragraph is None:
+        paragraph = closing(rest[-1]) or (office(rest[-1]) if found and _is_day(found[-1]) else None)
+        if paragraph:
+            found.append(paragraph)
+            rest.pop()
+            continue
+        signed = signed_off(rest[-1])
+        if signed is None:
             break
-        found.append(paragraph)
-        rest.pop()
+        found.append(signed[0])
+        rest[-1:] = [signed[1]] if signed[1].text else []
     return found[::-1], rest
+
+
+def _is_day(paragraph: Paragraph) -> bool:
+    return [part.field for part in paragraph.parts] == ["published_date"]
 
 
 @by_text
