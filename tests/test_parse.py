@@ -233,6 +233,15 @@ def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
     assert roles(head + LEAD)[-1] == ("body", LEAD)
 
 
+def test_reporters_that_are_glued_to_a_sentence_are_taken_off() -> None:
+    told = "On May 3, River County opened its library to all who had waited for it."
+    assert parts(f"Old River Observation Reporter Li Yang and Han Ting {told}") == [
+        ("reporters", "Li Yang"),
+        ("reporters", "Han Ting"),
+    ]
+    assert roles(f"Old River Observation Reporter Li Yang and Han Ting {told}")[-1] == ("body", told)
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -244,6 +253,7 @@ def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
         "Paris, July 14 (a Sunday) was where and when it began, and the rest is known to all of them.",
         "(Reuters) cameras stood at the door when it began, and the rest is known to all of them.",
         "Good news: the county is to have a library of its own in May, and a park in June of the same year.",
+        "Reporter Li Yang said In May what nobody had said, and the rest is known to all of them.",
     ],
 )
 def test_prose_is_no_dateline(line: str) -> None:

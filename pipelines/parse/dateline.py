@@ -69,10 +69,16 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     quoted = rf"[(\[【]{outlet},? {inside}{there}[)\]】]\s?"
     dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
     by = rf"{outlet} (?P<byline>[Rr]eporter {_NAME} {_NAME}),? (?=[Oo]n (?i:{MONTH_DAY}), [A-Z\"“])"
+    glued = (
+        rf"(?:{_NAME} ){{0,4}}(?P<byline>[Rr]eporters? {surname} {_NAME}(?:(?:,| and) {surname} {_NAME}){{0,2}}) "
+        rf"(?=(?:On|In|At|The|Since|Recently|After|According|An?|From|As) )(?!On (?i:{MONTH_DAY}), [a-z])"
+    )
     news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"
     bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+|–)\s?"
     forms = (
-        (told, enclosed, quoted) if in_brackets else (news, bare, press, wire, plain, local, filed, unnamed, dated, by)
+        (told, enclosed, quoted)
+        if in_brackets
+        else (news, bare, press, wire, plain, local, filed, unnamed, dated, by, glued)
     )
     return tuple(re.compile(pattern) for pattern in forms)
 
