@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.rules.doubling import DOUBLING
 from pipelines.rules.encoding import ENCODING
 from pipelines.rules.layout import LAYOUT
 from pipelines.rules.marks import MARKS
@@ -18,5 +19,6 @@ from pipelines.rules.wording import WORDING
 __all__ = ["RULES", "Rule"]
 
 RULES: tuple[Rule, ...] = (
-    *STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *TOKENS, *NUMBERS, *SPACING, *MARKS, *QUOTING, *WORDING, *REPETITION,
+    *STRUCTURE, *LAYOUT, *PRIVACY, *ENCODING, *TOKENS, *NUMBERS, *SPACING, *DOUBLING,
+    *MARKS, *QUOTING, *WORDING, *REPETITION,
 )  # fmt: skip

@@ -32,6 +32,7 @@ _ESCAPE = re.compile(
     r"(?<=[.!?:;,”\"'\w)\]])\s?(?P<line>(?:\\r)?\\n(?:(?:\\r)?\\n|\s)*)(?=[A-Z“\"\\(\d]|$)"
     r"|\\(?P<quote>\")|\\u(?P<code>[0-9a-fA-F]{4})"
 )
+_SENTENCE = re.compile(r"[A-Z][a-z]+ [a-z]{2}")
 _MANY = 4
 """So many escapes of one kind, or two kinds of them, come from a program; fewer may be what a text speaks of."""
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
@@ -75,9 +76,15 @@ def _find_escapes(view: View) -> Iterator[Edit]:
     maker = Maker("literal-escape", "encoding")
     found = list(view.matches(_ESCAPE, PROSE))
     is_serialised = len(found) >= _MANY or len({match.lastgroup for match in found}) > 1
-    for match in found if is_serialised else ():
-        if _decoded(match) != match.group():
+    for match in found:
+        if (is_serialised or _parts_sentences(match)) and _decoded(match) != match.group():
             yield maker.replace(view.raw, *match.span(), _decoded(match))
+
+
+def _parts_sentences(match: re.Match[str]) -> bool:
+    """Tell whether a line end stands between two sentences that it glues."""
+    before = match.string[max(0, match.start() - 3) : match.start("line")] if match["line"] else ""
+    return re.search(r"[a-z][.!?]$", before) is not None and _SENTENCE.match(match.string, match.end()) is not None
 
 
 def _half(match: re.Match[str]) -> str:
@@ -143,6 +150,7 @@ ENCODING = (
                 r"It opened in May.\n\n\"We go by boat,\" she said. It\u2019s far.",
                 'It opened in May.\n\n"We go by boat," she said. It’s far.',
             ),
+            (r"It opened in May.\nThe boat goes there.", "It opened in May.\n\nThe boat goes there."),
             (r"The tide is \"high\" \u2014 or was.", 'The tide is "high" — or was.'),
         ),
         (r"Save it as C:\new\notes on the disk.", r"The escape \n ends a line.", r"Write \nabla and \nu in it."),

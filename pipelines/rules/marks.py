@@ -22,17 +22,21 @@ def _find_spaced_colon(view: View) -> Iterator[Edit]:
 MARKS = (
     make_rule(
         "doubled-comma",
-        "Two commas or semicolons stand where one was meant.",
-        re.compile(r"(?<=[\w\"”’)]) ?(?:,{2,3}(?=\s|[\"”](?:\s|$))|;{2,3}(?= [a-z]{2,20}[ ,]))"),
+        "Two commas, semicolons or colons stand where one was meant.",
+        re.compile(
+            r"(?<=[\w\"”’)]) ?(?:,{2,3}(?=\s|[\"”](?:\s|$))|;{2,3}(?= [a-z]{2,20}[ ,])"
+            r"|::(?<=[a-z]{2}::)(?= [A-Za-z\"“]))"
+        ),
         lambda m: m.group()[-1],
         (
             ("the villages,, the towns", "the villages, the towns"),
             ("in May,,, it rained", "in May, it rained"),
             ("pears ,, peaches and dates", "pears, peaches and dates"),
             ("the mill is shut;; it opens in May", "the mill is shut; it opens in May"),
+            ('The sign said:: "It is shut."', 'The sign said: "It is shut."'),
         ),
-        ("the villages, the towns", "an array of [1,,2]", "a case ends with run;; stop) and so on"),
-        (",,", ";;"),
+        ("the villages, the towns", "an array of [1,,2]", "a case ends with run;; stop) and so on", "std::move it"),
+        (",,", ";;", ":: "),
     ),
     make_rule(
         "stray-stop",

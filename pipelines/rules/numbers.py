@@ -8,7 +8,7 @@ from itertools import product
 from string import digits
 
 from pipelines.document import Edit
-from pipelines.rules.rule import PROSE, Maker, Rule, View
+from pipelines.rules.rule import PROSE, Maker, Rule, View, by_pattern
 from pipelines.rules.spacing import make_rule
 
 _ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
@@ -24,12 +24,21 @@ _SPLIT_NUMBER = re.compile(
     rf"|(?<![\d.,])[1-9]\d{{0,2}}(?:,\d{{3}})*, 0\d\d{_ENDS}(?! (?:and|or|to)\b)"
     rf"|(?:(?<=was )|(?<=were )|(?<=reached )|(?<=exceeded ))(?:[1-9]\d\d|\d{{1,3}}(?:,\d{{3}})+), \d{{3}}"
     rf"(?= (?:{_UNITS})\b)"
+    r"|(?<![\d.,])[1-9]\d{0,2}(?:, \d{3})+, 000(?= [a-z])|(?<![\d.,])0\. \d{1,4}(?= [a-z])"
     r"|(?<![\d.,])\d{1,3}\. \d{1,2}(?: %(?![\w%])|(?=%)"
     r"|(?= (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)))"
 )
+_SPLIT_THOUSANDS = re.compile(r"(?<![\d.,])(?<!\d, )[1-9]\d{0,2}(?:, \d{3})+(?= (?!(?:and|or|to)\b)[a-z]{3})")
 _PERCENT = re.compile(r"(?<=\d) {1,2}(?=[%％](?![\w%]))")
 _PLAIN_PERCENT = re.compile(r"\d%")
-_COUNTED = re.compile(r"\b(?:was|is|were|are|of|to|by|at|than|about|reached|nearly|over|from|only|exceeded) $")
+_NAMED = re.compile(
+    r"\b(?:in|on|at|by|of|to|from|until|since|day|year|page|line|room|item|article|chapter|number|group|class|grade|"
+    r"aged?|nos?|phase|floor|building|district|[A-Z][a-z]*) $"
+)
+"""What a number may belong to by itself, so that the next one is another."""
+_COUNTED = re.compile(
+    r"(?:[a-z]{3},|\b(?:was|is|were|are|of|to|by|at|than|about|reached|nearly|over|from|only|exceeded)) $"
+)
 _ORDINAL = re.compile(
     r"(?P<number>[0-9](?<![\w.,].)[0-9]{0,2}) ?(?P<ending>st|nd|rd|th)"
     r"(?P<word>the|of|in|on|to|and|anniversary|century|session|plenary|national)?(?![\w-])"
@@ -55,12 +64,25 @@ def _whole(match: re.Match[str]) -> str:
     return match.group() if is_open else match.group().replace(" ", "")
 
 
+def _find_split(view: View) -> Iterator[Edit]:
+    """In texts by an engine a comma and a blank part one number, unless the word before claims the first half."""
+    yield from _FIND_SURE(view)
+    maker, raw = Maker("split-number", "punctuation"), view.raw
+    for match in view.matches(_SPLIT_THOUSANDS, PROSE) if view.shows_an_engine else ():
+        before = raw[max(0, match.start() - 16) : match.start()]
+        if re.search(r"[a-z],? $", before) and not _NAMED.search(before):
+            yield maker.replace(raw, *match.span(), match.group().replace(" ", ""))
+
+
+_FIND_SURE = by_pattern(Maker("split-number", "punctuation"), _SPLIT_NUMBER, _whole, rewords=False)
+
 NUMBERS = (
-    make_rule(
+    Rule(
         "split-number",
+        "punctuation",
+        "repair",
         "Blanks stand inside a number or a time of day.",
-        _SPLIT_NUMBER,
-        _whole,
+        _find_split,
         (
             ("2 , 300 people on 2 ,600 meters", "2,300 people on 2,600 meters"),
             ("a total of 4, 316 guests came", "a total of 4,316 guests came"),
@@ -69,9 +91,16 @@ NUMBERS = (
                 "It was 212,400 tons, 1,350,000 sacks, up by 5.6%.",
             ),
             ("at 3 : 30 a rate of 87. 5% was seen", "at 3:30 a rate of 87.5% was seen"),
+            ("It holds 1, 013, 000 mu, only 0. 6 times as much.", "It holds 1,013,000 mu, only 0.6 times as much."),
+            (
+                "A copper wall and iron wall of retired military affairs: we packed 3, 200 boxes.",
+                "A copper wall and iron wall of retired military affairs: we packed 3,200 boxes.",
+            ),
         ),
         (
             "By the end of 2025, 300 counties had it.",
+            "We packed 3, 200 boxes came back.",
+            "A copper wall and iron wall of retired military affairs: on day 3, 200 people came.",
             "It won by nearly 5, 300 to 295.",
             "a ratio of 3 to 1",
             "rooms 10, 200 and 30",
@@ -91,7 +120,7 @@ NUMBERS = (
             "reached ",
             "was ",
             "were ",
-            *(f"{digit}, 0" for digit in digits),
+            *(f"{digit}, " for digit in digits),
             *(f"{digit}. " for digit in digits),
             *(f": {digit}" for digit in digits),
         ),

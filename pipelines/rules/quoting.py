@@ -53,7 +53,7 @@ def _find_glued(view: View) -> Iterator[Edit]:
     raw = view.raw
     for opening, closing in _pairs(view):
         if (
-            (raw[opening - 1 : opening].isalpha() or raw[opening - 1 : opening] == ",")
+            (raw[opening - 1 : opening].isalpha() or raw[opening - 1 : opening] in {",", "."})
             and raw[opening - 2 : opening - 1].islower()
             and raw[opening + 1].isalnum()
         ):
@@ -90,6 +90,7 @@ QUOTING = (
             ('They held the"Two Upholds" high.', 'They held the "Two Upholds" high.'),
             ("The “Two Upholds”and more were named.", "The “Two Upholds” and more were named."),
             ('"It is ours," he said,"and it stays."', '"It is ours," he said, "and it stays."'),
+            ('She sat down."It is ours."', 'She sat down. "It is ours."'),
         ),
         ('They held the "Two Upholds" high.', "The “Two Upholds” were named."),
         anchors=('"', "”", "'"),
