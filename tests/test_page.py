@@ -268,7 +268,32 @@ def test_people_below_a_text_are_named_in_their_columns() -> None:
 def test_a_sentence_below_the_mark_of_a_picture_is_its_caption() -> None:
     shown = "△ Readers wait at the door of the new library."
     got = refined(PAGES["bar"].replace(BODY, f"{BODY} {shown} {BODY}"))
-    assert (got.text, got.fields.captions) == (f"{BODY}\n\n{BODY}", (shown,))
+    assert (got.text, got.fields.captions) == (f"{BODY}\n\n{BODY}", (shown.removeprefix("△ "),))
+
+
+@pytest.mark.parametrize(
+    ("above", "outlet", "reporters"),
+    [
+        ("River Morning Post Li Yang 2024-05-01 08:30", "River Morning Post", ("Li Yang",)),
+        ("News Channel River.com May 01, 2024 08:30", "River.com", ()),
+        (
+            "Li Yang | 2024-05-01 08:30 | Reading time: about 5 minutes | Keywords: books; old people",
+            "River Net",
+            ("Li Yang",),
+        ),
+        ("The publication time: 2024-05-01 08:30 The source: River Daily", "River Daily", ()),
+        ("River Daily Reporter Li Yang Intern Han Ting 2024-05-01 08:30", "River Daily", ("Li Yang", "Han Ting")),
+    ],
+)
+def test_papers_and_people_are_read_before_the_day(above: str, outlet: str, reporters: tuple[str, ...]) -> None:
+    got = refined(f"{TITLE} - River Net {MENU}{TITLE} {above} {BODY}{BELOW}")
+    assert (got.text, got.fields.title, got.fields.subtitles) == (BODY, TITLE, ())
+    assert (got.fields.outlet, got.fields.reporters, got.fields.published_time) == (outlet, reporters, "08:30")
+
+
+def test_a_site_signs_its_datelines_by_the_name_that_its_window_has() -> None:
+    got = refined(f"{TITLE} - River Net {MENU}{TITLE} 2024-05-01 08:30 River Net, Changsha, May 1: {BODY}{BELOW}")
+    assert (got.text, got.fields.outlet, got.fields.dateline_place) == (BODY, "River Net", "Changsha")
 
 
 def test_an_account_that_signs_twice_is_the_paper_and_no_part_of_the_title() -> None:

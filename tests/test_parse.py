@@ -233,6 +233,36 @@ def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
     assert roles(head + LEAD)[-1] == ("body", LEAD)
 
 
+def test_our_reporter_reports_from_a_place() -> None:
+    said = f"Our reporter Li Yang reports from Changsha {LEAD}"
+    assert parts(said) == [("dateline_place", "Changsha"), ("reporters", "Li Yang")]
+    assert roles(said)[-1] == ("body", LEAD)
+
+
+@pytest.mark.parametrize(
+    ("end", "found"),
+    [
+        ("[Editor in charge: Li Yang]", [("editors", "Li Yang")]),
+        (
+            "Source:Xinhua Author:Han Ting Editor:Li Yang",
+            [("outlet", "Xinhua"), ("reporters", "Han Ting"), ("editors", "Li Yang")],
+        ),
+    ],
+)
+def test_credits_that_are_glued_to_the_end_are_taken_off(end: str, found: list[tuple[str, str]]) -> None:
+    for joint in ("", " "):
+        assert parts(f"{LEAD}\n\n{LEAD}{joint}{end}") == found
+        assert roles(f"{LEAD}\n\n{LEAD}{joint}{end}")[:2] == [("body", LEAD), ("body", LEAD)]
+
+
+def test_a_summary_above_the_text_is_a_deck_and_keywords_are_no_part_of_the_title() -> None:
+    tip = "Ducks eat the weeds and the insects. The rice eats what they leave behind."
+    for label in ("[Core tip]", "Reading tips:", "Core reading:"):
+        found = refined(f"A new bridge opens in the county|bridge|the county_River Network\n\n{label} {tip}\n\n{LEAD}")
+        assert (found.text, found.fields.subtitles) == (LEAD, (tip,))
+        assert found.fields.title == "A new bridge opens in the county"
+
+
 def test_reporters_that_are_glued_to_a_sentence_are_taken_off() -> None:
     told = "On May 3, River County opened its library to all who had waited for it."
     assert parts(f"Old River Observation Reporter Li Yang and Han Ting {told}") == [

@@ -23,10 +23,9 @@ from pipelines.parse.head import asks_title, head, may_be_glued, readings
 from pipelines.parse.header import crawler_date
 from pipelines.parse.lined import may_be_lined, unfold_lines
 from pipelines.parse.memory import REMEMBERED
-from pipelines.parse.official import signed_off
 from pipelines.parse.page import MIN_PAGE, taken_apart, unfold
 from pipelines.parse.sites import signed_title
-from pipelines.parse.tail import closing, tail
+from pipelines.parse.tail import closing, glued_end, tail
 
 __all__ = ["is_prose", "parse"]
 
@@ -87,7 +86,7 @@ def _is_settled(lines: Sequence[str]) -> bool:
     if (
         any(map(dissect.said, lines))
         or closing.said(lines[-1])
-        or signed_off.said(lines[-1])
+        or glued_end.said(lines[-1])
         or may_be_page(lines)
         or may_be_lined(lines)
     ):

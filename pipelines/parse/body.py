@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pipelines.document import Paragraph, shifted
 from pipelines.parse.blocks import TEXT, Block
-from pipelines.parse.credits import caption, credit_line
+from pipelines.parse.captions import caption
+from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import datelines
 from pipelines.parse.header import original_title
 from pipelines.parse.memory import by_text, laid

@@ -133,8 +133,8 @@ def closing_mark() -> re.Pattern[str]:
     words = alternatives(tuple(mark for mark in CLOSING_MARKS if " " not in mark))
     phrases = alternatives(tuple(mark for mark in CLOSING_MARKS if " " in mark))
     named = rf"(?=(?:[A-Z][\w'’-]+ )?(?i:{surnames})(?![\w'’-]))"
-    credit = rf"(?=[A-Z])(?i:{alternatives(CREDIT_LABELS)})\s?[:：|丨/]\s?{named}"
-    edited = rf"[(\[【]\s?(?i:{alternatives(CREDIT_LABELS)})\s?[:：|丨/]"
+    credit = rf"(?=[A-Z])(?i:(?:the )?{alternatives(CREDIT_LABELS)})\s?[:：|丨/]\s?{named}"
+    edited = rf"[(\[【]\s?(?i:(?:the )?{alternatives(CREDIT_LABELS)})\s?[:：|丨/]"
     signed = rf"(?<=[.!?”\"] )\((?:{known})(?: [\w ]{{0,16}}\d{{1,2}}/\d{{1,2}}/\d{{4}}[^()]{{0,20}})?\)(?=\s[^-—–])"
     edition = rf"[\"“](?:{known})[\"”] ?\(|(?P<signed>{signed})"
     return re.compile(

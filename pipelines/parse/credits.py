@@ -1,4 +1,4 @@
-"""Credits and captions: who wrote, edited, photographed; where it was first printed; what a lost picture showed."""
+"""Credits: who wrote, edited, photographed; where it was first printed."""
 
 from __future__ import annotations
 
@@ -8,88 +8,14 @@ from functools import cache
 
 from pipelines.dates import ISO_DATE, MONTH_DAY
 from pipelines.document import Paragraph, Part
-from pipelines.parse.blocks import Block, word_count
+from pipelines.parse.blocks import Block
 from pipelines.parse.lexicon import AGENCIES, SPOKEN_LABELS, SURNAMES
 from pipelines.parse.outlets import OFFICE, according, is_outlet
-from pipelines.parse.people import contributed, credited, kept, label_pattern, leading_person, people
-from pipelines.parse.pictures import of_lost
+from pipelines.parse.people import contributed, credited, kept, label_pattern, leading_person, people, persons
 
-_WHOLE_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]{3,})[)）]")
 _ONLY_PARENTHESES = re.compile(r"(?:[(（\[【][^()（）\[\]【】]{2,240}[)）\]】]\s{0,3}){1,4}[.。]?")
-_PHOTOGRAPHER = re.compile(
-    r"(?:(?:photo|picture|image)s?(?: (?:was|were))?(?: (?:all |both )?taken)? by|photographed by|photo/)"
-    r"\s?(?:(?:our |all[- ]media |intern |staff )?(?:reporter|correspondent) )?"
-    r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2})",
-    re.IGNORECASE,
-)
-LONGEST_CREDIT, _LONGEST_SHOWN, _LONGEST_NUMBERED, _MAX_NAME_WORDS, _MIN_CAPTION_WORDS = 260, 480, 60, 6, 5
+LONGEST_CREDIT, _MAX_NAME_WORDS = 260, 6
 _ALIASES = frozenset({"huaxia", "bianji"})
-_PICTURED = re.compile(
-    rf"\b(?:photos?|pictures?|pictured|images?|photographed)\b|^[^.]{{0,40}}(?:{MONTH_DAY})", re.IGNORECASE
-)
-
-
-def caption(block: Block) -> Paragraph | None:
-    """Recognise a lone caption: behind “Photo 1:”, or in parentheses that speak of a picture or open with a day."""
-    pictured = _PICTURE_CREDIT.search(block.text, max(0, len(block.text) - 110)) if _may_picture(block.text) else None
-    if pictured and (shown := _shown(block, pictured)):
-        return shown
-    if alone := of_lost(block):
-        return alone
-    numbered = _NUMBERED.match(block.text)
-    if numbered and word_count(block.text) <= _LONGEST_NUMBERED:
-        return Paragraph(
-            "caption", block.start, block.end, "caption", (), ((block.start, block.start + numbered.end()),)
-        )
-    match = _WHOLE_PARENTHESIS.fullmatch(block.text)
-    if not match or word_count(match["inside"]) < _MIN_CAPTION_WORDS or not _PICTURED.search(match["inside"]):
-        return None
-    cuts = ((block.start, block.start + 1), (block.end - 1, block.end))
-    return Paragraph("caption", block.start, block.end, "caption", tuple(_photographers(block)), cuts)
-
-
-_NUMBERED = re.compile(r"(?:Photo|Picture|Photograph)\s?\d{1,2}\s?[:：]\s?(?=[A-Z\"“])")
-
-_PICTURE_CREDIT = re.compile(
-    r"(?:^|(?<=[.。!?”\"] )|(?<=[.。!?”\"])|(?<=[A-Za-z] )(?=[(（\[]))[(（\[]?"
-    r"(?:(?:[Pp]hoto|[Pp]icture|[Ii]mage)s?(?: taken)? by|[Pp]hotographed by|Photo/)\s?"
-    r"(?P<name>(?:[A-Z][\w'’&.-]*|reporter|correspondent|/|,|and|for)(?:(?:[ /]|, ?)(?:[A-Z][\w'’&.-]*|reporter|"
-    r"correspondent|/|and|for))*)[)）\]]?\.?$"
-    r"|(?<=[.。!?”\"] )(?:[A-Z][\w'’]*(?: [A-Z][\w'’]*){0,3} )?(?:reporter|correspondent) "
-    r"(?P<shot>[A-Z][\w'’]+ [A-Z][\w'’]+) (?:pictured|photographed|photos?|pictures?|shot)\.?$"
-)
-
-
-def _may_picture(text: str) -> bool:
-    """Tell cheaply whether a line may end in the credit of a picture."""
-    is_shot = text.rstrip(".").endswith(("pictured", "photographed", "photo", "photos", "picture", "pictures", "shot"))
-    return len(text) <= _LONGEST_SHOWN and (is_shot or " by " in text or "Photo/" in text)
-
-
-def _shown(block: Block, credit: re.Match[str]) -> Paragraph | None:
-    """A line that the credit of a picture closes: a caption, or the credit alone; a bracket may close a text too."""
-    signed = "shot" if credit["shot"] else "name"
-    offset = block.start + credit.start(signed)
-    spans = _persons(credit[signed])
-    names = [(a, b) for a, b in spans if not is_outlet(credit[signed][a:b])]
-    parts = tuple(Part("photographers", offset + a, offset + b) for a, b in names)
-    above = block.text[: credit.start()].rstrip()
-    if not above or is_outlet(above.removeprefix("Published by ").removeprefix("Issued by ").removesuffix(" issued")):
-        return Paragraph("credit", block.start, block.end, "photo-credit", parts)
-    if credit.group()[0] in "(（[" and not _PICTURED.search(above):
-        return None
-    below = (block.start + len(above), block.end)
-    is_enclosed = above[0] in "(（[" and credit.group().rstrip(".")[-1] in ")）]" and credit.group()[0] not in "(（["
-    cuts = ((block.start, block.start + 1), below) if is_enclosed else (below,)
-    return Paragraph("caption", block.start, block.end, "caption", parts, cuts)
-
-
-def _photographers(block: Block) -> Iterator[Part]:
-    for match in _PHOTOGRAPHER.finditer(block.text):
-        name = re.match(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}", match["name"])
-        if name:
-            start = block.start + match.start("name")
-            yield Part("photographers", start, start + name.end())
 
 
 def credit_line(block: Block, *, amid: bool = False) -> Paragraph | None:
@@ -172,12 +98,6 @@ def _is_spoken(label: str) -> bool:
     )
 
 
-def _persons(text: str) -> list[tuple[int, int]]:
-    """Find the names in a list; an agency beside a person (``Wang Lei/Xinhua``) is whom they work for, no other one."""
-    spans = list(people(text))
-    return [(a, b) for a, b in spans if text[a:b] not in AGENCIES] or spans
-
-
 def _unmarked(block: Block) -> Iterator[Part]:
     """People behind “By”, with or without whom they work for, or a Chinese name behind a label without a colon."""
     match = _BYLINE.fullmatch(block.text)
@@ -199,14 +119,18 @@ def labelled(text: str, offset: int) -> list[Part]:
     if not any(mark in folded for mark in _CLOSINGS):
         return []
     labels = [m for m in label_pattern().finditer(text) if _is_closed(m.group().rstrip().lower())]
-    if not labels or text[: labels[0].start()].strip(" ([（【") or text.rstrip()[-1:] in "?!？！":
+    if (
+        not labels
+        or text[: labels[0].start()].strip(" ([（【").lower() not in _NO_WORDS
+        or text.rstrip()[-1:] in "?!？！"
+    ):
         return []
     found: list[Part] = []
     for label, following in zip(labels, [*labels[1:], None], strict=True):
         end = following.start() if following else len(text)
         value = text[label.end() : end]
         column = label.lastgroup or ""
-        spans = [_trimmed(_ISSUE.sub("", value))] if column == "outlet" else _persons(value)
+        spans = [_trimmed(_ISSUE.sub("", value))] if column == "outlet" else persons(value)
         if column in {"photographers", "editors"} and all(is_outlet(value[a:b]) for a, b in spans):
             column = "other"
         is_sentence = text.rstrip().endswith(".")
@@ -226,6 +150,7 @@ def _is_believed(label: str, column: str, values: list[str], *, is_first: bool) 
     return all(value.split()[0].lower() in SURNAMES or is_outlet(value) for value in values)
 
 
+_NO_WORDS = ("", "the")
 _OFFICES = ("editor", "editors", "reporter", "reporters")
 
 

@@ -69,18 +69,28 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     quoted = rf"[(\[【]{outlet},? {inside}{there}[)\]】]\s?"
     dated = rf"{outlet}{_APP},\s(?:{_PLACE},\s?)?{when}[.:]\s"
     by = rf"{outlet} (?P<byline>[Rr]eporter {_NAME} {_NAME}),? (?=[Oo]n (?i:{MONTH_DAY}), [A-Z\"“])"
-    glued = (
-        rf"(?:{_NAME} ){{0,4}}(?P<byline>[Rr]eporters? {surname} {_NAME}(?:(?:,| and) {surname} {_NAME}){{0,2}}) "
-        rf"(?=(?:On|In|At|The|Since|Recently|After|According|An?|From|As) )(?!On (?i:{MONTH_DAY}), [a-z])"
-    )
     news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"
     bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+|–)\s?"
     forms = (
         (told, enclosed, quoted)
         if in_brackets
-        else (news, bare, press, wire, plain, local, filed, unnamed, dated, by, glued)
+        else (news, bare, press, wire, plain, local, filed, unnamed, dated, by, *_reported(surname, when))
     )
     return tuple(re.compile(pattern) for pattern in forms)
+
+
+def _reported(surname: str, when: str) -> tuple[str, str]:
+    """The forms that name but people: glued to the first sentence, or with the place that they report from."""
+    people = rf"{surname} {_NAME}(?:(?:,| and) {surname} {_NAME}){{0,2}}"
+    glued = (
+        rf"(?:{_NAME} ){{0,4}}(?P<byline>[Rr]eporters? {people}) "
+        rf"(?=(?:On|In|At|The|Since|Recently|After|According|An?|From|As) )(?!On (?i:{MONTH_DAY}), [a-z])"
+    )
+    sent_by = (
+        rf"(?:Our|This newspaper's|Our newspaper's) (?:newspaper )?(?P<byline>reporters? {people}) "
+        rf"report(?:ed|s)? from {_PLACE}(?:,? (?:on )?{when})?[,.:]?\s(?=[A-Z\"“])"
+    )
+    return glued, sent_by
 
 
 _NEWS = tuple(name for name in AGENCIES if name.endswith((" News", " news")))
@@ -88,6 +98,7 @@ _NEWS = tuple(name for name in AGENCIES if name.endswith((" News", " news")))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SIGNS = ("(", "[", "【", *_MONTHS, *map(str.upper, _MONTHS))
 """Every dateline has a bracket or a month; looked for first, since the patterns take far longer."""
+_FIRST_SIGNS = (" news", "our reporter")
 _FARTHEST_SIGN, _SHORTEST = 240, 32
 
 
@@ -117,7 +128,9 @@ def before_headline(block: Block) -> tuple[Paragraph, Block] | None:
 def _may_sign(text: str) -> bool:
     """Tell at little cost whether a text may open with a dateline."""
     beginning = text[:_FARTHEST_SIGN]
-    return any(map(beginning.__contains__, _SIGNS)) or " news" in beginning[:_SHORTEST].lower()
+    return any(map(beginning.__contains__, _SIGNS)) or any(
+        map(beginning[:_SHORTEST].lower().__contains__, _FIRST_SIGNS)
+    )
 
 
 def _signed(block: Block, *, headlined: bool = False) -> tuple[Paragraph, Block] | None:

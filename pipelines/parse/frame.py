@@ -15,9 +15,10 @@ from pipelines.dates import CLOCK
 from pipelines.document import Part
 from pipelines.parse.blocks import word_count
 from pipelines.parse.chrome import BUTTON_BAR, closing_mark
+from pipelines.parse.items import DAY
 from pipelines.parse.lexicon import AGENCIES, SITES, alternatives
-from pipelines.parse.masthead import DAY, Masthead, masthead
-from pipelines.parse.outlets import is_outlet
+from pipelines.parse.masthead import Masthead, masthead
+from pipelines.parse.outlets import is_outlet, named
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.stamps import edition, is_full, resumed, stamps
@@ -107,6 +108,11 @@ def _decked(text: str, start: int, end: int) -> Frame | None:
     if stamped is None:
         return None
     deck = text[end : stamped[0]].strip()
+    sign = re.compile(rf"(?:^|\s)(?P<paper>{named()})$").search(deck)
+    if sign and word_count(deck[: sign.start()]) < _MIN_TITLE_WORDS:
+        begin = text.index(deck, end) + sign.start("paper")
+        outlet = Part("outlet", begin, begin + len(sign["paper"]))
+        return Frame(start, end, ((begin, stamped[1]._replace(parts=(outlet, *stamped[1].parts))),))
     is_deck = len(deck) >= _MIN_DECK and text[start:end] not in deck and not closing_mark().search(deck)
     if not is_deck or deck[0].islower() or len(sentence_ends(deck)) > _MOST_DECK_SENTENCES or " > " in deck:
         return None

@@ -8,8 +8,9 @@ from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part
 from pipelines.memory import remember
 from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, stems, word_count
+from pipelines.parse.captions import caption
 from pipelines.parse.chrome import is_furniture, share_bar
-from pipelines.parse.credits import caption, credit_line
+from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import ORIGINAL_LABEL, before_headline, dateline
 from pipelines.parse.glued import glued_stamp
 from pipelines.parse.header import crawler_date, original_title, stamp
@@ -36,9 +37,13 @@ _TOPIC = re.compile(
 """What engines make of the word that announces the title behind a dateline."""
 _IDEOGRAPHS = re.compile(r"[^A-Za-z]*[\u4e00-\u9fff][^A-Za-z]*$")
 """A headline that was left in Chinese, above its translation."""
+_TIP = re.compile(
+    r"(?:[\[【(](?:Core|Key|Reading) (?:tips?|readings?|points?|guide)[\])】]\s?[:：]?"
+    r"|(?:Core|Reading) (?:tips?|readings?|guide)\s?[:：])\s?(?=[A-Z\d\"“])"
+)
 _DAY = re.compile(MONTH_DAY, re.IGNORECASE)
 MIN_TITLE_WORDS, _MOST_DECKS, _LONGEST_DECK, _MOST_SENTENCES = 4, 4, 30, 2
-LONGEST_RUN, _NAME_WORDS, _LEAST_BELOW = 3, 2, 8
+LONGEST_RUN, _NAME_WORDS, _LEAST_BELOW, _LONGEST_TIP = 3, 2, 8, 500
 """A title and two decks: where more lines than that end no sentence, they are no headlines."""
 
 
@@ -61,6 +66,11 @@ def head(
             continue
         if not title and len(rest) > 1 and _IDEOGRAPHS.match(rest[0].text) and is_headline(rest[1]):
             found.append(rest.pop(0).paragraph("original_title", "original-title"))
+            continue
+        tip = core_tip(rest[0]) if title else None
+        if tip:
+            found.append(tip)
+            rest.pop(0)
             continue
         again = _told_again(rest[0], title) if title else []
         if again:
@@ -89,6 +99,15 @@ def _glued(raw: str, block: Block, title: str) -> tuple[Paragraph, Block | None]
     if dated or not title:
         return dated or glued_title(block)
     return original_title(block, title) or glued_stamp(block) or numbered(block)
+
+
+@by_text
+def core_tip(block: Block) -> Paragraph | None:
+    """Recognise a summary above the text by what engines make of its label: a deck."""
+    label = _TIP.match(block.text)
+    if label is None or len(block.text) > _LONGEST_TIP or word_count(block.text) < MIN_TITLE_WORDS:
+        return None
+    return Paragraph("subtitle", block.start, block.end, "header-deck", (), ((block.start, block.start + label.end()),))
 
 
 def _told_again(block: Block, title: str) -> list[Paragraph]:

@@ -11,61 +11,32 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from pipelines.dates import CLOCK, ISO_DATE, MONTH_DAY
+from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part, shifted
 from pipelines.parse.blocks import Block
 from pipelines.parse.dateline import dateline
-from pipelines.parse.lexicon import (
-    AGENCIES,
-    ORIGINAL_TITLE_LABELS,
-    PAGE_TOOLS,
-    SITES,
-    SPOKEN_LABELS,
-    SURNAMES,
-    TIME_LABELS,
-    alternatives,
-)
+from pipelines.parse.items import ALIAS, NAMES, WORD, item_pattern
+from pipelines.parse.lexicon import AGENCIES, SITES, SPOKEN_LABELS, SURNAMES, TIME_LABELS, alternatives
 from pipelines.parse.outlets import OFFICE, is_outlet, named
-from pipelines.parse.pagewords import OPENER, stop_share
+from pipelines.parse.pagewords import stop_share
 from pipelines.parse.people import LABELS, first_person, kept, people
 
 _MOST_ITEMS, LONGEST_LINE = 40, 300
 _TIMES = frozenset(label.lower() for label in TIME_LABELS)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _KNOWN = frozenset(name.lower() for name in (*AGENCIES, *SITES))
-FIGURES = r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)"
-DAY = rf"(?:{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE})"
-_TIME = rf"{CLOCK}(?! (?-i:in|on)\b)"
-"""A clock, but not one that a sentence goes on from: “at 8:00 on May 6”."""
-_ZONE = r"(?:UTC|GMT|HKT|BJT|EST|EDT|CST|SGT)(?:\s?[+-]\s?\d{1,2})?(?!\w)|\(?Beijing time\)?"
-_WORD = r"(?-i:[A-Z])[\w'’.-]*"
-_ALIAS = r"(?-i:[a-z]{3,12})"
-_NAME = rf"{_WORD}(?: {_WORD}){{0,5}}"
-_NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
-_SIZE = "(?:big|medium|large|small)"
-_SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
-_AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
-_COUNT = r"(?:\d[\d,.]{0,9}\s?(?:w|k|万|million|thousand)?\+?(?:\s(?:times|people))?)"
-_BIDDING = (
-    r"(?:Click|Tap|Scan|Long press|Press|Use WeChat|Use your|Open WeChat|Open the|Download|Please [a-z]+)"
-    r"\b[^.!?]{0,120}?\b"
-    r"(?:follow|subscribe|attention|friends|moments|phones?|code|client|app|text|web ?page|facebook|line)"
-    rf"(?: to)?(?: us| me)?\b!?{_AHEAD}"
-    r"|(?:The )?(?:full |whole )?(?:text|article) (?:is|has)(?: about)? \d[\d,]* words[^.!?]{0,60}?\bto read\b"
-    rf"|\(\d{{1,2}}/\d{{1,2}} {CLOCK} Updated\)"
-)
 _BARS = re.compile(r"(?:[\s|/·,;:•>»\]】)+\-–●○◎□◆■▲▼▶↑↓→]|&nbsp;)*")
 _WIRE = re.compile(
     rf"\s(?=[A-Z][A-Z'’]{{2,}}(?: [A-Z][A-Z'’]+){{0,3}}(?:, [A-Z][\w. ]{{1,24}}?)?(?:, (?i:{MONTH_DAY})| ?(?:—|--)))"
 )
+_SENDING = re.compile(r"(?:contributed|provided|submitted|written|draft|manuscript) by", re.IGNORECASE)
+"""Labels behind which an office may stand for its people."""
 _ORIGINAL = re.compile(r" original ", re.IGNORECASE)
 _BEGUN = r"\s+(?:The|On|In|At|After|When|Since|Recently|To|As|This|It|During|According) "
 """What no name goes on with."""
 _LONGEST_WIRE, _LONGEST_SIGN = 40, 120
-_WEEKDAY = (
-    r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)day"
-    r"|(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun(?![ ][A-Z][a-z]+\s[A-Z])))\b"
-)
+_CHINESE = rf"(?i:{alternatives(SURNAMES)}) [A-Z][\w'’-]+"
+_CHINESE_NAMES = re.compile(rf"\s(?P<names>{_CHINESE}(?:[ ,]{{1,2}}{_CHINESE}){{0,3}})(?![\w'’-])")
 
 
 @cache
@@ -83,35 +54,6 @@ class Masthead(NamedTuple):
     def names(self, column: str) -> bool:
         """Tell whether it fills a column."""
         return any(part.field == column for part in self.parts)
-
-
-@cache
-def item_pattern() -> re.Pattern[str]:
-    """Match one item of a masthead; the group that matched says what it is."""
-    labels = "|".join(f"(?P<{column}>{alternatives(names)})" for column, names in LABELS.items())
-    tools = alternatives(PAGE_TOOLS)
-    original = alternatives(tuple(label for label in ORIGINAL_TITLE_LABELS if label.startswith("original")))
-    return re.compile(
-        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{_TIME})"
-        rf"|(?P<day>{DAY})|(?P<figures>{FIGURES})|\(?{_WEEKDAY}\)?"
-        rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
-        rf"|T(?={CLOCK})|(?-i:at)(?=\s{_TIME})"
-        rf"|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
-        rf"|(?:{original})\s?[:：]\s[^.!?]{{8,160}}?(?:{OPENER})"
-        rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"
-        rf"|[(\[【]\s?(?P<bracketed>{named()}|(?!{_WEEKDAY})[^()\d]{{2,40}}?(?=\s?\)\s*(?:{CLOCK}|{DAY})))\s?[)\]】]"
-        rf"|(?<![\w-])(?:{alternatives(TIME_LABELS)})(?![\w-])\s?[:：]?(?=\s*(?:{DAY}|{CLOCK}|{FIGURES}|\())"
-        rf"|(?<![\w-])[\[【]?\s?(?:{labels})(?![\w-])(?:\s?[:：/|丨]\s?|\s(?=(?-i:[A-Z])))"
-        rf"|(?P<tool>{_BIDDING}|[\[【(]?\s?(?:{tools})(?![\w-])(?:\s?[:：]\s?(?:{_COUNT}|\[\s?{_COUNT}\s?\])?|\s?\(\d*\)|\s{_COUNT}(?=\s)|(?:\s[+-])+(?=\s))?)"
-        rf"\s?[\])】]?{_AHEAD}"
-        rf"|(?P<paper>{named()})(?: (?:mobile )?(?:client|app)(?: news)?)?(?![\w'’-])"
-        rf"|\d{{1,6}} (?:people )?(?:comment|view|share|like|participa|read)\w*\b\s?:?"
-        rf"|#\w+(?: \w+(?=\s#))?|\d{{1,5}}(?=\s{ISO_DATE})|\(\d{{0,5}}\)|0(?=\s)|No\.\s?\d{{1,3}}(?:,? (?:19|20)\d\d)?"
-        rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
-        rf"|\d{{1,2}}[- ]min(?:ute)?s? read"
-        rf"|in (?-i:[A-Z])\w+(?=\s?[|/]|\s(?:Published|Updated))|(?-i:[A-Z])\w+ Correspondent(?=\sPublished)",
-        re.IGNORECASE,
-    )
 
 
 def masthead(text: str, start: int, stop: int | None = None) -> Masthead:
@@ -153,10 +95,15 @@ def _leading_name(text: str, start: int, stop: int) -> Iterator[Part]:
     name = re.compile(r"(?P<one>[A-Z][\w'’-]+) (?P<two>[A-Z][\w'’-]+)(?= )").match(text, start, stop)
     if name is None or SURNAMES.isdisjoint((name["one"].lower(), name["two"].lower())):
         return
-    office = re.compile(r"(?: in [A-Z]\w+| [A-Z]\w+ Correspondent)? ").match(text, name.end(), stop)
-    item = item_pattern().match(text, office.end(), stop) if office else None
-    if item and (item.lastgroup in {"clock", "day"} or item.group().strip(" :：").lower() in _TIMES):
+    office = re.compile(r"(?: in [A-Z]\w+| [A-Z]\w+ Correspondent)? (?:[|/·] )?").match(text, name.end(), stop)
+    if office and _is_stamp(text, office.end(), stop):
         yield Part("reporters", *name.span())
+
+
+def _is_stamp(text: str, position: int, stop: int) -> bool:
+    """Tell whether a day, a clock or the label of one follows."""
+    item = item_pattern().match(text, _skip(text, position, stop), stop)
+    return item is not None and (item.lastgroup in {"clock", "day"} or item.group().strip(" :：").lower() in _TIMES)
 
 
 def _is_announced(item: re.Match[str]) -> bool:
@@ -191,7 +138,12 @@ def _parts(text: str, item: re.Match[str], stop: int, *, is_stamped: bool) -> It
         if not _opens_dateline(text, item.start(), stop):
             yield Part("outlet", *item.span(kind))
     elif kind == "paper":
-        if _is_signature(text, item, stop, is_stamped=is_stamped):
+        named = _CHINESE_NAMES.match(text, item.end(), stop)
+        if named and _is_stamp(text, named.end(), stop):  # whom the paper names behind itself, without a label
+            yield Part("outlet", *item.span(kind))
+            for a, b in people(named["names"]):
+                yield Part("reporters", named.start("names") + a, named.start("names") + b)
+        elif _is_signature(text, item, stop, is_stamped=is_stamped):
             twice = re.fullmatch(r"(.+) \1", item[kind])
             yield Part("outlet", item.start(kind), item.end(kind) - (len(twice[1]) + 1 if twice else 0))
     elif kind == "outlet":
@@ -253,18 +205,18 @@ def _small(text: str, end: int, stop: int) -> int:
 @cache
 def _office() -> re.Pattern[str]:
     """Match the name of an office, up to a word with which a sentence begins."""
-    word = rf"(?!(?:In|On|At|The|After|When|Since|Recently|For|To|As|This|It|During|According)\b){_WORD}"
-    return re.compile(rf"\"?{_WORD}(?:,? (?:(?:of|and|for|the|&) ){{0,2}}{word}){{0,6}}(?:\" magazine)?")
+    word = rf"(?!(?:In|On|At|The|After|When|Since|Recently|For|To|As|This|It|During|According)\b){WORD}"
+    return re.compile(rf"\"?{WORD}(?:,? (?:(?:of|and|for|the|&) ){{0,2}}{word}){{0,6}}(?:\" magazine)?")
 
 
 def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:
     column, begin = str(item.lastgroup), item.end()
     if column == "editors":
-        alias = re.compile(_ALIAS + r"(?=\s|$|[|)\]】])").match(text, begin, stop)
+        alias = re.compile(ALIAS + r"(?=\s|$|[|)\]】])").match(text, begin, stop)
         if alias:
             yield Part(column, *alias.span())
             return
-    value = re.compile(_NAMES).match(text, begin, stop)
+    value = re.compile(NAMES).match(text, begin, stop)
     if value is None:
         return
     last = max([begin, *(m.end() for m in re.compile(r",\s?| and | & |/").finditer(text, begin, value.end()))])
@@ -276,9 +228,10 @@ def _people(text: str, item: re.Match[str], stop: int) -> Iterator[Part]:
         yield Part("outlet", *known.span())
         return
     for a, b in people(text[begin:end]):
-        if column == "reporters" and OFFICE.search(text, begin + a, begin + b):
+        is_office = OFFICE.search(text, begin + a, begin + b) is not None
+        if column == "reporters" and is_office and not _SENDING.match(item.group()):
             continue
-        is_paper = column == "reporters" and is_outlet(text[begin + a : begin + b])
+        is_paper = column == "reporters" and (is_office or is_outlet(text[begin + a : begin + b]))
         yield Part("outlet" if is_paper else column, begin + a, begin + b)
 
 

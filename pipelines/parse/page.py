@@ -25,7 +25,7 @@ from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import named
 from pipelines.parse.pagewords import OPENER
 from pipelines.parse.people import CONTRIBUTION, LABELS
-from pipelines.parse.pictures import POINTED, pictures
+from pipelines.parse.pictures import POINTED, pictures, pointed
 from pipelines.parse.sentences import sentence_spans
 from pipelines.parse.sites import owner, window_site
 from pipelines.parse.stamps import resumed
@@ -68,8 +68,11 @@ def apart(block: Block, frame: Frame) -> tuple[list[Paragraph], list[Block]]:
     end = _unsigned(block, start, text_end(block.text, start), found)
     found += _below(block, end)
     again = list(titled_again(block, block.text[frame.start : frame.end], start, min(end, start + _CLOSE_BY)))
-    found += again or _signed(block, start, min(end, start + _FARTHEST_DATELINE))
-    found += (_span(block, "caption", "caption", *mark.span()) for mark in POINTED.finditer(block.text, start, end))
+    found += again or _by_site(block, frame, start, end) or _signed(block, start, min(end, start + _FARTHEST_DATELINE))
+    found += (
+        pointed(block.start + mark.start(), block.start + mark.end(), mark.group())
+        for mark in POINTED.finditer(block.text, start, end)
+    )
     for cut in (*_PAGE_MARKS.finditer(block.text, start, end), *_RESIDUE.finditer(block.text, start, end)):
         found.append(_span(block, "chrome", "site-chrome", cut.start(), cut.end()))
     found += _named_site(block, frame, found, start, end)
@@ -117,6 +120,26 @@ def _issued(text: str, frame: Frame) -> tuple[int, int] | None:
             if part.field == "outlet":
                 return part.start, part.end
     return None
+
+
+def _by_site(block: Block, frame: Frame, start: int, end: int) -> list[Paragraph]:
+    """A dateline of the site itself, whose name no list need hold: it stands in the name of the window."""
+    text = block.text
+    site = window_site(text, text[frame.start : frame.end])
+    if site is None:
+        return []
+    signed = re.compile(
+        rf"[\s–—-]*(?P<outlet>{re.escape(text[slice(*site)])}),? (?:(?P<dateline_place>[A-Z]\w+(?: [A-Z]\w+)?),? )?"
+        rf"(?P<dateline_date>(?i:{MONTH_DAY}))\s?(?:[:.]|-{{1,2}}|—{{1,2}}|–)\s(?=[A-Z\"“])"
+    ).match(text, start, end)
+    if signed is None:
+        return []
+    parts = tuple(
+        Part(column, block.start + signed.start(column), block.start + signed.end(column))
+        for column in ("outlet", "dateline_place", "dateline_date")
+        if signed[column]
+    )
+    return [_span(block, "dateline", "dateline", signed.start(), signed.end())._replace(parts=parts)]
 
 
 def _signed(block: Block, start: int, stop: int) -> Iterator[Paragraph]:

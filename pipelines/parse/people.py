@@ -9,6 +9,7 @@ from functools import cache
 from pipelines.document import Part
 from pipelines.parse.blocks import Block
 from pipelines.parse.lexicon import (
+    AGENCIES,
     EDITOR_LABELS,
     OTHER_LABELS,
     OUTLET_LABELS,
@@ -16,6 +17,7 @@ from pipelines.parse.lexicon import (
     REPORTER_LABELS,
     SURNAMES,
     alternatives,
+    entries,
 )
 from pipelines.parse.outlets import is_outlet
 
@@ -23,6 +25,8 @@ _NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.·-])*(?:[ \u00a0](?![A-Z]{1,4}\d)[
 _TWO_PERSONS = 4
 """Words of two Chinese names."""
 _SEPARATOR = re.compile(r"\s*(?:[,，、;；/&|丨■●◆▲]|\band\b|\u00a0{2,}| {2,})\s*")
+
+_OPENERS = frozenset(entries("words", "openers"))
 
 LABELS = {
     "reporters": REPORTER_LABELS,
@@ -65,7 +69,8 @@ def _run_on(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Part a run of names without commas where every second word is a surname: ``Niu Jin Wang Xinwei``."""
     words = [m.span() for m in re.finditer(r"[^\W\d_][\w'’-]*", text[start:end])]
     firsts = [text[start + a : start + b].lower() in SURNAMES for a, b in words[::2]]
-    if len(words) >= 4 and len(words) % 2 == 0 and all(firsts):
+    is_pair = len(words) == _TWO_PERSONS and firsts[-1]  # the first of two may be a name of another people
+    if is_pair or (len(words) >= _TWO_PERSONS and len(words) % 2 == 0 and all(firsts)):
         yield from ((start + a[0], start + b[1]) for a, b in zip(words[::2], words[1::2], strict=True))
     else:
         yield start, end
@@ -96,9 +101,17 @@ def first_person(text: str, start: int, end: int) -> int:
     words = list(re.finditer(r"[\w'’.-]+", text[start:end]))
     if len(words) > _TWO_PERSONS and all(word.group().lower() in SURNAMES for word in words[:_TWO_PERSONS:2]):
         return start + words[_TWO_PERSONS - 1].end()
+    if len(words) >= _TWO_PERSONS and words[2].group().lower() in SURNAMES and words[3].group().lower() not in _OPENERS:
+        return start + words[_TWO_PERSONS - 1].end()
     if len(words) > 2 and words[0].group().lower() not in SURNAMES and words[2].group().lower() in SURNAMES:
         return start + words[2].end()
     return start + words[min(1, len(words) - 1)].end()
+
+
+def persons(text: str) -> list[tuple[int, int]]:
+    """Find the names in a list; an agency beside a person (``Wang Lei/Xinhua``) is whom they work for, no other one."""
+    spans = list(people(text))
+    return [(a, b) for a, b in spans if text[a:b] not in AGENCIES] or spans
 
 
 _ONE = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}"

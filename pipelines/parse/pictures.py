@@ -85,6 +85,7 @@ _FILED = re.compile(r"(?:Data|Profile|File|Information|Archive) (?:map|photo|pic
 
 POINTED = re.compile(r"(?:^|(?<=[.!?”\"] ))△\s?[A-Z\"“][^.!?△]{8,240}[.!?](?=\s|$)")
 """A sentence below the mark with which sites point at the picture above it."""
+_POINTED_LINE = re.compile(r"[△▲]\s?[A-Z\"“][^.!?:]{8,160}")
 
 
 @cache
@@ -100,12 +101,17 @@ def _origin() -> re.Pattern[str]:
     )
 
 
+def pointed(start: int, end: int, text: str) -> Paragraph:
+    """A caption without the mark that points at its picture."""
+    return Paragraph("caption", start, end, "caption", (), ((start, start + len(text) - len(text[1:].lstrip())),))
+
+
 def of_lost(block: Block) -> Paragraph | None:
     """Recognise a line that speaks of a picture which is not there: what it shows, or where it comes from."""
     if _origin().fullmatch(block.text):
         return block.paragraph("credit", "photo-credit")
-    if POINTED.fullmatch(block.text):
-        return block.paragraph("caption", "caption")
+    if POINTED.fullmatch(block.text) or _POINTED_LINE.fullmatch(block.text):
+        return pointed(block.start, block.end, block.text)
     label = _FILED.match(block.text)
     if not (label or _SCENE.fullmatch(block.text)) or len(sentence_spans(block.text, 0, len(block.text))) > 1:
         return None

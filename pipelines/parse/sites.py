@@ -14,6 +14,8 @@ from pipelines.parse.memory import by_text
 from pipelines.parse.outlets import DASHES, named, signature
 from pipelines.parse.sentences import sentence_ends
 
+_KEYWORDS = re.compile(r"(?:\|[^|]{2,40}){2,}$")
+"""What some sites set between a headline and their name, for search engines."""
 _FARTHEST_TITLE, _LONGEST_SUFFIX = 320, 120
 
 
@@ -21,7 +23,9 @@ def without_site(block: Block) -> tuple[int, int] | None:
     """The span of the site's name at the end of a headline, with the dash before it."""
     for match in signature().finditer(block.text, max(8, len(block.text) - _LONGEST_SUFFIX)):
         if match.end() == len(block.text):
-            return block.start + match.start(), block.end
+            start = match.start()
+            keywords = _KEYWORDS.search(block.text, 8, start)
+            return block.start + (keywords.start() if keywords else start), block.end
     return None
 
 

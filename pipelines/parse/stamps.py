@@ -10,7 +10,8 @@ from itertools import islice
 from pipelines.dates import CLOCK, ISO_DATE
 from pipelines.document import Paragraph, Part, shifted
 from pipelines.parse.blocks import Block, ends_sentence
-from pipelines.parse.masthead import DAY, FIGURES, LONGEST_LINE, Masthead, item_pattern, masthead
+from pipelines.parse.items import DAY, FIGURES, item_pattern
+from pipelines.parse.masthead import LONGEST_LINE, Masthead, masthead
 from pipelines.parse.outlets import OFFICE, is_outlet, named
 from pipelines.parse.pagewords import stop_share
 from pipelines.parse.people import people
@@ -19,10 +20,10 @@ from pipelines.parse.sentences import sentence_ends
 _FARTHEST_ITEM, _TOLD, _FEW = 420, 0.3, 6
 _MOST_STAMPS = 24
 _STAMP_START = re.compile(
-    r"(?<![^\W_])(?=[A-Z0-9pus])"
+    r"(?<![^\W_])(?=[A-Z0-9pus])(?:[Tt]he )?"
     r"(?:(?i:By [A-Z]|(?:(?:Article|News|Information|Text) )?Source\s?:|Updated|Published|"
     r"(?:Author|Reporter|Writer|Editor|Correspondent|Publisher)s?\s?:|"
-    rf"(?:Release |Publish(?:ing)? )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
+    rf"(?:(?:Release|Publish(?:ing)?|Publication|Submission) )?(?:Time|Date)\s?:|{CLOCK}|{ISO_DATE}"
     rf"|{FIGURES}|{DAY}))"
 )
 _WORD_START = re.compile(r"(?:^|(?<=[\s|●·#—-]))(?=[A-Z\d\[【(])")

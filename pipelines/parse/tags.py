@@ -27,9 +27,11 @@ _END_MARK = re.compile(
 )
 
 
-_TAG_ENDS = (")", "）", "#", "Enditem", *"0123456789")
+_TAG_ENDS = (")", "）", "]", "】", "#", "Enditem", *"0123456789")
 """How the three tags end; looked at first, since the patterns search the whole paragraph."""
-_BRACKETED_END = re.compile(r"(?<=[.!?。！？”\"’'])\s{0,2}(?P<tag>[(（][^()（）]{4,120}[)）])(?:\s\d{6,7})?\s*$")
+_BRACKETED_END = re.compile(
+    r"(?<=[.!?。！？”\"’'])\s{0,2}(?P<tag>[(（\[【][^()（）\[\]【】]{4,120}[)）\]】])(?:\s\d{6,7})?\s*$"
+)
 
 
 def trailing(block: Block) -> tuple[list[Paragraph], Block]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
 from pipelines.parse.chrome import is_furniture, is_notice, share_bar
@@ -23,7 +25,7 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
             found.append(paragraph)
             rest.pop()
             continue
-        signed = signed_off(rest[-1])
+        signed = glued_end(rest[-1])
         if signed is None:
             break
         found.append(signed[0])
@@ -33,6 +35,23 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
 
 def _is_day(paragraph: Paragraph) -> bool:
     return [part.field for part in paragraph.parts] == ["published_date"]
+
+
+@by_text
+def glued_end(block: Block) -> tuple[Paragraph, Block] | None:
+    """What is glued to the end of a text: an office and its day, or credits in a row; and what is left."""
+    signed = signed_off(block)
+    if signed or not any(mark in block.text[-_LONGEST_CREDITS:] for mark in ":："):
+        return signed
+    for label in _LABELS.finditer(block.text, max(0, len(block.text) - _LONGEST_CREDITS)):
+        line = credit_line(Block(block.start + label.end(), block.end, block.text[label.end() :]))
+        if line and len(line.parts) > 1:
+            return line, Block(block.start, block.start + label.start() + 1, block.text[: label.start() + 1])
+    return None
+
+
+_LABELS = re.compile(r"[.!?。”\"](?<=[a-z\d)”\"][.!?。”\"])\s?(?=[A-Z][A-Za-z ]{2,30}\s?[:：])")
+_LONGEST_CREDITS = 240
 
 
 @by_text
