@@ -216,6 +216,15 @@ def _is_text(text: str) -> bool:
     return is_prose or readings.said(text)[0] is not None or dateline.said(text) is not None
 
 
+def _leads(blocks: list[Block], *, is_tool: bool) -> bool:
+    """Tell whether few enough lines like the first stand above a text; below a short one it must be text for sure."""
+    run = _run(blocks)
+    if run > min(LONGEST_RUN, len(blocks) - 1):
+        return False
+    is_short = not is_tool and word_count(blocks[0].text) < MIN_TITLE_WORDS
+    return not is_short or _is_text(blocks[run].text)
+
+
 def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     """What the first block opens the text as, which depends on what stands below it where it could be a headline."""
     found, headline, deck = readings.said(blocks[0].text)
@@ -223,10 +232,7 @@ def _opening(blocks: list[Block], title: str) -> Paragraph | None:
     if signed:
         return signed
     is_tool = bool(title) and is_furniture.said(blocks[0].text)
-    run = _run(blocks) if headline or is_tool else 0
-    is_short = not is_tool and word_count(blocks[0].text) < MIN_TITLE_WORDS
-    leads = run <= min(LONGEST_RUN, len(blocks) - 1) and not (is_short and not _is_text(blocks[run].text))
-    if (headline or is_tool) and leads and not _is_wrapped(blocks):
+    if (headline or is_tool) and _leads(blocks, is_tool=is_tool) and not _is_wrapped(blocks):
         if is_tool:
             return blocks[0].paragraph("chrome", "site-chrome")
         is_series = _is_serial(blocks[0].text) and readings.said(blocks[1].text)[1] is not None

@@ -34,6 +34,8 @@ _GLUED = re.compile(
     r"|[.!?](?=[A-Z][a-z]+[ ,]|\([A-Z])(?!.(?:Com|Net|Org|Cn|Js|Io|Edu|Gov)\b)"
     r"(?:(?<=[a-z0-9]{2}.)|(?<=[a-z0-9][)）\"”].))"
 )
+_GAP = re.compile(r"\t+| {3,}")
+_LEAST_CELLS, _WIDEST_CELL = 3, 40
 _SHORTENED = re.compile(r"(?:\b(?:Co|Inc|Ltd|Corp|al|etc|Jr|Sr|vs|No|Prof|Dr|Mr|Mrs)|(?<![A-Za-z])[A-Za-z])$")
 _LOW_WORD = re.compile(
     r"(?:^|[^\w.@/])(?:[a-z]{2,30}|\d{2,6})$|(?:^|\s)[(（][^()（）]{2,28}[)）]$|[a-z] [A-Za-z]{3,20}[\"”]$"
@@ -66,6 +68,12 @@ def _lone(match: re.Match[str]) -> str:
     """Keep the second mark alone, but not where the first is the stop of an abbreviation."""
     before = match.string[max(0, match.start() - 8) : match.start()]
     return match.group() if match["comma"] and _SHORTENED.search(before) else match["comma"] or match["mark"]
+
+
+def _is_row(text: str) -> bool:
+    """Tell the row of a table: three cells or more, short ones that end no sentence, well apart."""
+    cells = _GAP.split(text)
+    return len(cells) >= _LEAST_CELLS and all(0 < len(cell) <= _WIDEST_CELL and cell[-1] not in ".!?" for cell in cells)
 
 
 def _parted(match: re.Match[str]) -> str:
@@ -133,12 +141,12 @@ SPACING = (
     ),
     make_rule(
         "wide-blank",
-        "Tabs and runs of blanks inside a paragraph come from the page's layout.",
+        "Tabs and runs of blanks inside a paragraph come from the page's layout; the rows of a table keep theirs.",
         _WIDE,
         lambda _: " ",
         (("It is one  two of them.", "It is one two of them."), ("It ends.\tIt starts.", "It ends. It starts.")),
-        ("one two", "one, two"),
-        when=lambda view: "  " in view.raw or "\t" in view.raw,
+        ("one two", "one, two", "Depart Kerrin    0710   0855   1120", "Monday\tTuesday\tFriday"),
+        when=lambda view: ("  " in view.raw or "\t" in view.raw) and not _is_row(view.raw),
     ),
     make_rule(
         "orphan-mark",
