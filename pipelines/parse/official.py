@@ -12,6 +12,8 @@ from pipelines.parse.memory import by_text
 from pipelines.parse.sites import OFFICES
 
 _WORD = r"[A-Z][\w'’&.-]*"
+_NAME = rf"{_WORD}(?:,? (?:(?:of|and|for|the|on) ){{0,2}}{_WORD}){{0,14}}"
+"""The name of an office, in capitals but for its small words."""
 _NUMBER = re.compile(
     rf"(?:(?:Document )?No\.\s?)?(?:{_WORD} ){{1,8}}?[\[〔【(（]\s?(?:19|20)\d\d\s?[\]〕】)）],? ?No\. ?\d{{1,4}}"
     r"(?=\s+[A-Z\"“]|\s*$)"
@@ -34,9 +36,8 @@ def numbered(block: Block) -> tuple[Paragraph, Block] | None:
 
 @cache
 def _signature() -> re.Pattern[str]:
-    name = rf"{_WORD}(?:,? (?:(?:of|and|for|the|on) ){{0,2}}{_WORD}){{0,14}}"
     day = rf"(?i:{MONTH_DAY})(?<=\d\d\d\d)"
-    return re.compile(rf"(?:^|(?<=[.!?。:”\"] ))(?P<office>{name}),? (?P<day>{day})\.?(?:{_OPEN})?$")
+    return re.compile(rf"(?:^|(?<=[.!?。:”\"] ))(?P<office>{_NAME}),? (?P<day>{day})\.?(?:{_OPEN})?$")
 
 
 @by_text
@@ -55,7 +56,7 @@ def signed_off(block: Block) -> tuple[Paragraph, Block] | None:
 def office(block: Block) -> Paragraph | None:
     """Recognise a line that is nothing but the name of an office, as it stands above the day on which it signs."""
     text = block.text
-    is_name = re.fullmatch(rf"{_WORD}(?:,? (?:(?:of|and|for|the|on) ){{0,2}}{_WORD}){{0,14}}", text) is not None
+    is_name = re.fullmatch(_NAME, text) is not None
     if not is_name or ends_sentence(text) or len(text.split()) > _MOST_WORDS or not OFFICES.search(text):
         return None
     return Paragraph("outlet", block.start, block.end, "source-line", (Part("outlet", block.start, block.end),))
