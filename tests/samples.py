@@ -76,9 +76,9 @@ def build_tables(
             look: Look = lambda places, column: [values[column][place].as_py() for _, place in places]  # noqa: E731
             settled = settle(connection, settings, look)
             order = merge.find_order(connection, settled)
+            merged = ({n: merge.merged({"one": part[n]}, n, order, [0], scratch) for n in FILLED}).items()
             documents_, edits, terms = (
-                pa.Table.from_batches(merge.merged({"one": part[n]}, n, order, scratch), schemas.arrow_schema(n))
-                for n in FILLED
+                pa.Table.from_batches((batch for _, batch in rows), schemas.arrow_schema(n)) for n, rows in merged
             )
             return Tables(documents_, edits, terms, merge.rejected(connection, settled, settings))
 

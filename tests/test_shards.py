@@ -363,7 +363,7 @@ def publish(source: Path, home: Path) -> tuple[Outcome, bool]:
         note_published(loaded, refined, store, found)
         return found, True
     with staged(store) as folder:
-        count = merge_shards(refined, folder)
+        count = merge_shards(refined, folder, store)
         build = Build("a" * 64, "b" * 64, "c" * 64, "d" * 64, "0.1.0", count, "sample")
         outcome = publish_staged(folder, store, loaded.settings, build)
     note_published(loaded, refined, store, outcome)

@@ -94,7 +94,7 @@ def merge(loaded: Parcel[Loaded], refined: Parcel[Refined], folder: Path, store:
             sharding.note_published(source, refined.content, store, found)
             current().settle(replace(found, notes=build.notes))
             return None
-        return sharding.merge_shards(refined.content, folder)
+        return sharding.merge_shards(refined.content, folder, store)
 
 
 @task(name="publish", task_run_name="publish", **PLAIN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,24 +42,42 @@ def write_batches(batches: Iterable[pa.RecordBatch], name: str, folder: Path) ->
     CorpusError where some of them break the schema of their table: no such row is ever published.
     """
     folder.mkdir()
+    return name_files(write_files(batches, name, folder, "part"), folder)
+
+
+def write_files(
+    batches: Iterable[pa.RecordBatch], name: str, folder: Path, label: str, *, is_first: bool = True
+) -> list[Path]:
+    """Write rows as the files of a part of a table, the first one or another; see ``name_files``.
+
+    The names of the files begin with ``label``. CorpusError where rows break the schema of their table.
+    """
     paths: list[Path] = []
     groups = _row_groups(batches, name)
     following = next(groups, None)
     while following is not None or not paths:
-        paths.append(folder / f"{len(paths)}.parquet")
-        following = _write_file(following, groups, name, paths[-1])
+        paths.append(folder / f"{label}-{len(paths)}.parquet")
+        following = _write_file(following, groups, name, paths[-1], in_full=is_first and len(paths) == 1)
+    return paths
+
+
+def name_files(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """Give the files of a table their names, once it is known how many they are."""
     named = [folder / f"train-{i:05d}-of-{len(paths):05d}.parquet" for i in range(len(paths))]
     return [path.rename(target) for path, target in zip(paths, named, strict=True)]
 
 
-def _write_file(first: pa.Table | None, groups: Iterator[pa.Table], name: str, path: Path) -> pa.Table | None:
+def _write_file(
+    first: pa.Table | None, groups: Iterator[pa.Table], name: str, path: Path, *, in_full: bool
+) -> pa.Table | None:
     """Write row groups until the file is full; return the first one that has to go into the next."""
     size = 0
     group = first
     with _writer(name, path, group.num_rows if group else 0) as writer:
         while group is not None and (not size or size + weigh(group) <= FILE_BYTES):
-            if not size or not schemas.is_plainly_sound(name, group):
+            if in_full or not schemas.is_plainly_sound(name, group):
                 _check(name, group)  # a tenth of a second for any number of rows: in full for the first and for doubts
+            in_full = False
             size += weigh(group)
             writer.write_table(group, row_group_size=max(1, group.num_rows))
             group = next(groups, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,11 @@ TAKEN = 8_192
 """Rows of a piece of a table that was put into another order."""
 
 KEY_COLUMNS = ("id", "row_sha256")
+
+COUNTED = {"edits": ("rule", "artefact_class", "action", "confidence")}
+"""Columns by which the rows of a table are counted often, together or each: they have few values."""
+
+Counts = Counter[tuple[Any, ...]]
 
 NULL = "\\N"
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
@@ -64,26 +69,35 @@ class Tables:
 
     encoded = batches
 
+    def counts(self, name: str, columns: Sequence[str]) -> Counts:
+        """Count the rows of a table by some columns."""
+        return _count(self.batches(name, *columns), columns)
+
 
 @dataclass(frozen=True, slots=True)
 class TableFiles:
-    """The same four tables as Parquet files below a folder: only what is asked for is read, checked page by page."""
+    """The same four tables as Parquet files below a folder: only what is asked for is read, checked page by page.
+
+    What was told of a file, and what was counted, is kept: the files must stay as they are.
+    """
 
     folder: Path
+    _told: dict[Path, pq.FileMetaData] = field(default_factory=dict, repr=False, compare=False)
+    _counted: dict[str, Counts] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, name: str) -> int:
         """Count the rows of a table."""
-        return sum(pq.read_metadata(path).num_rows for path in self.paths(name))
+        return sum(self._metadata(path).num_rows for path in self.paths(name))
 
     def read(self, name: str, *columns: str) -> pa.Table:
         """Read some columns of a table, or all."""
-        files = (pq.ParquetFile(path, page_checksum_verification=True) for path in self.paths(name))
+        files = (self.opened(path) for path in self.paths(name))
         table = pa.concat_tables(file.read(columns=list(columns) or None) for file in files)
         return table.select(columns) if columns else table
 
     def sha256(self, name: str) -> str:
         """Hash the content of a table."""
-        columns = pq.read_schema(self.paths(name)[0]).names
+        columns = self._metadata(self.paths(name)[0]).schema.to_arrow_schema().names
         return rows_sha256(name, columns, self.encoded(name, *(KEY_COLUMNS if name == "documents" else ())))
 
     def batches(self, name: str, *columns: str) -> Iterator[pa.RecordBatch]:
@@ -98,9 +112,32 @@ class TableFiles:
         self, name: str, columns: Sequence[str], rows: int, *, is_encoded: bool = False
     ) -> Iterator[pa.RecordBatch]:
         for path in self.paths(name):
-            few = of_few_values(name, pq.read_schema(path)) if is_encoded else None
-            with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=few) as file:
+            few = of_few_values(name, self._metadata(path).schema.to_arrow_schema()) if is_encoded else None
+            with self.opened(path, few) as file:
                 yield from file.iter_batches(batch_size=rows, columns=list(columns) or None)
+
+    def counts(self, name: str, columns: Sequence[str]) -> Counts:
+        """Count the rows of a table by some columns; those that are asked for again and again are counted once."""
+        often = COUNTED.get(name, ())
+        if not set(columns) <= set(often):
+            return _count(self.encoded(name, *columns), columns)
+        if name not in self._counted:
+            self._counted[name] = _count(self.encoded(name, *often), often)
+        places = [often.index(column) for column in columns]
+        found: Counts = Counter()
+        for values, count in self._counted[name].items():
+            found[tuple(values[place] for place in places)] += count
+        return found
+
+    def opened(self, path: Path, few: Sequence[str] | None = None) -> pq.ParquetFile:
+        """Open a file of a table; columns of few values may come as dictionaries."""
+        metadata = self._metadata(path)
+        return pq.ParquetFile(path, metadata=metadata, page_checksum_verification=True, read_dictionary=few)
+
+    def _metadata(self, path: Path) -> pq.FileMetaData:
+        if path not in self._told:
+            self._told[path] = pq.read_metadata(path)
+        return self._told[path]
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """Return the files of a table in their order."""
@@ -149,10 +186,14 @@ def sort_documents(documents: pa.Table) -> pa.Table:
     return take_rows(documents, pa.array(sorted(range(len(keys)), key=keys.__getitem__), pa.int64()))
 
 
-def count_values(tables: AnyTables, name: str, *columns: str) -> Counter[tuple[Any, ...]]:
+def count_values(tables: AnyTables, name: str, *columns: str) -> Counts:
     """Count the rows of a table by their values in some columns."""
-    counts: Counter[tuple[Any, ...]] = Counter()
-    for batch in tables.encoded(name, *columns):
+    return tables.counts(name, columns)
+
+
+def _count(batches: Iterable[pa.RecordBatch], columns: Sequence[str]) -> Counts:
+    counts: Counts = Counter()
+    for batch in batches:
         groups = pa.Table.from_batches([batch]).group_by(list(columns)).aggregate([([], "count_all")]).to_pylist()
         counts.update({tuple(group[column] for column in columns): group["count_all"] for group in groups})
     return counts

@@ -8,7 +8,9 @@ module                  what it does
 ``area``                where these rows are kept between runs, by what they were made from
 ``local``, ``cluster``  run the work: in processes of this machine, or on a Dask cluster
 ``settle``              what only the whole source shows: ids that are taken twice, copies
+``ranges``              which documents go into which file of a table
 ``merge``               the rows of all shards -> the tables of a release, sorted, in bounded memory
+``written``             what each file came to, so that those that the latest release has are not made again
 ``build``               all of it, one after the other
 ``memo``                what the latest release was made of: nothing new is told without making tables
 ======================  =====================================================================

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +21,17 @@ import pyarrow.parquet as pq
 from pipelines.clean import check_guards
 from pipelines.document import Correction
 from pipelines.errors import CorpusError
-from pipelines.publish.parquet import write_batches, write_table
+from pipelines.publish.parquet import name_files, write_files, write_table
 from pipelines.refine import Source
 from pipelines.shards import merge
 from pipelines.shards.area import Area, Result
 from pipelines.shards.cluster import run_on_dask
 from pipelines.shards.local import run_here, run_in_processes
 from pipelines.shards.plan import Shard, plan
+from pipelines.shards.ranges import Order, find_ranges, narrow
 from pipelines.shards.settle import Place, settle
 from pipelines.shards.work import Job, fingerprint_of, refine_shard
+from pipelines.shards.written import Written, hash_with_code
 from pipelines.validate import FILLED
 
 if TYPE_CHECKING:
@@ -91,22 +94,22 @@ def refine_shards(source: Source, area: Area, engine: Engine, on_done: Listener 
     return Refined(results, job, engine.workers or _cores())
 
 
-def merge_shards(refined: Refined, folder: Path) -> int:
+def merge_shards(refined: Refined, folder: Path, store: Path | None = None) -> int:
     """Write the tables of a source as Parquet files below ``folder``; return the number of its inputs.
 
-    Of a file with many records each is an input. CorpusError where a correction has no document, or where there is no
-    room to sort.
+    Files that would come out as the latest release of ``store`` has them are taken from there. Of a file with many
+    records each is an input. CorpusError where a correction has no document, or where there is no room to sort.
     """
     import duckdb
 
     try:
-        return _merge(refined, folder)
+        return _merge(refined, folder, Written(store))
     except duckdb.Error as error:
         cause = " ".join(str(error).split())[:200]
         raise CorpusError(f"the rows cannot be sorted ({cause}): make room on the disk of the store") from error
 
 
-def _merge(refined: Refined, folder: Path) -> int:
+def _merge(refined: Refined, folder: Path, known: Written) -> int:
     results, job = refined.results, refined.job
     with tempfile.TemporaryDirectory(dir=folder) as name:
         scratch = Path(name)
@@ -119,16 +122,38 @@ def _merge(refined: Refined, folder: Path) -> int:
             settled = settle(connection, job.settings, _Looked({"text": pieces["documents"], "sketch": pieces["keys"]}))
             order = merge.find_order(connection, settled)
             write_table(merge.rejected(connection, settled, job.settings), "rejects", folder / "rejects")
+        made_by = hash_with_code([job.fingerprint])
         with ThreadPoolExecutor(min(refined.workers, len(FILLED))) as pool:  # Arrow lets go of Python's lock
-            written = [pool.submit(_write, table, pieces[table], order, scratch, folder) for table in FILLED]
+            written = [
+                pool.submit(_write, table, pieces[table], order, made_by, known, scratch / table, folder / table)
+                for table in FILLED
+            ]
         for each in written:
             each.result()
+    known.save()
     return sum(result.documents + result.rejects for result in results)
 
 
-def _write(table: str, pieces: merge.Pieces, order: merge.Order, scratch: Path, folder: Path) -> None:
-    (scratch / table).mkdir()
-    write_batches(merge.merged(pieces, table, order, scratch / table), table, folder / table)
+def _write(
+    table: str, pieces: merge.Pieces, order: Order, made_by: str, known: Written, scratch: Path, folder: Path
+) -> None:
+    """Write the files of a table, or take them as they are; a range without rows has none, an empty table one."""
+    scratch.mkdir()
+    folder.mkdir()
+    ranges = find_ranges(order, table, made_by)
+    files = {one: known.take(one.key, folder) for one in ranges}
+    missing = [one for one in ranges if files[one] is None]
+    narrowed, starts = narrow(order, table, missing)
+    files |= {one: [] for one in missing}
+    rows = merge.merged(pieces, table, narrowed, starts, scratch)
+    for number, group in groupby(rows, itemgetter(0)):
+        one = missing[number]
+        batches = (batch for _, batch in group)
+        files[one] = write_files(batches, table, folder, one.key[:16], is_first=one is ranges[0])
+    for one in missing:
+        known.note(one.key, files[one] or ())
+    paths = [path for one in ranges for path in files[one] or ()]
+    name_files(paths or write_files([], table, folder, "empty"), folder)
 
 
 def _run(shards: Sequence[Shard], job: Job, engine: Engine) -> Iterator[tuple[Shard, Result]]:

@@ -9,29 +9,24 @@ is the latest one and sound; a memo that is damaged, or of other code, is as goo
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Sequence
-from importlib import metadata
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pipelines.compare import Difference
 from pipelines.document import Settings
-from pipelines.publish import Outcome, code_version
+from pipelines.publish import Outcome
 from pipelines.refine import Source
 from pipelines.release import MANIFEST, check_files, file_sha256, latest
 from pipelines.release.folders import INTERIM
 from pipelines.shards.build import Refined
 from pipelines.shards.work import fingerprint_of
+from pipelines.shards.written import hash_content, hash_with_code
 
 MEMO = "published.json"
 UNREADABLE = "unreadable"
-CODE = ("shards", "publish", "release")
-"""The packages that turn results into a release; all else that matters is in the names of the results."""
 
 
 def find_unchanged(source: Source, store: Path) -> Outcome | None:
@@ -52,7 +47,7 @@ def _find(store: Path, name: str, value: str, new: int) -> Outcome | None:
     try:
         record = json.loads((store / INTERIM / MEMO).read_text(encoding="utf-8"))
         content = record["content"]
-        is_sound = record["sha256"] == _digest(json.dumps(content, sort_keys=True))
+        is_sound = record["sha256"] == hash_content(content)
         if not is_sound or content[name] != value:
             return None
         parent = latest(store)
@@ -89,7 +84,7 @@ def note_published(source: Source, refined: Refined, store: Path, outcome: Outco
         "rejects": [dict(row) for row in outcome.rejects],
         "shards": len(refined.results),
     }
-    record = {"content": content, "sha256": _digest(json.dumps(content, sort_keys=True))}
+    record = {"content": content, "sha256": hash_content(content)}
     fresh = store / INTERIM / f"{MEMO}.{uuid.uuid4().hex[:12]}"
     with contextlib.suppress(OSError):  # without a memo the next run takes longer, that is all
         fresh.write_text(json.dumps(record), encoding="utf-8")
@@ -100,23 +95,8 @@ def _seen(source: Source) -> str:
     """Hash what a glance tells of the inputs, and all else that results follow from; empty where it tells nothing."""
     if not source.glance:
         return ""
-    return _hash([source.glance, fingerprint_of(source.knowledge, source.settings)], source.settings)
+    return hash_with_code([source.glance, fingerprint_of(source.knowledge, source.settings), repr(source.settings)])
 
 
 def _made_of(refined: Refined, settings: Settings) -> str:
-    return _hash([result.key for result in refined.results], settings)
-
-
-def _hash(parts: Sequence[str], settings: Settings) -> str:
-    """Hash all that the tables and the notes of a release follow from."""
-    libraries = [f"{name} {metadata.version(name)}" for name in ("duckdb", "pyarrow")]
-    return _digest("\n".join([*parts, repr(settings), code_version(), *libraries, *_code()]))
-
-
-def _code() -> list[str]:
-    modules = [module for package in CODE for module in (files("pipelines") / package).iterdir()]
-    return sorted(_digest(module.read_text("utf-8")) for module in modules if module.name.endswith(".py"))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hash_with_code([*(result.key for result in refined.results), repr(settings)])

@@ -2,14 +2,15 @@
 
 What is sorted are the documents, by duckdb and without their texts; the rows follow, each to the place of its document.
 Where they are more than may be held, they are first parted into ranges of the order, so that all are read twice at
-most, however many there are. What comes out is a stream, written in row groups that depend on the rows alone.
+most, however many there are. What comes out is a stream, cut where files end; their bytes depend on the rows alone.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ import schemas
 from pipelines import database
 from pipelines.document import Reject, Settings
 from pipelines.release import row_sha256
+from pipelines.shards.ranges import Integers, Order
 from pipelines.shards.settle import Settled
 from pipelines.shards.work import shard_schema
 from pipelines.validate import build_rejects
@@ -42,25 +44,11 @@ READ_ROWS, ROWS = {"documents": 1_024}, {"documents": 512}
 OTHER_READ_ROWS, OTHER_ROWS = 131_072, 32_768
 """Rows that are read, and that come out, at a time. Of those read each range gets a piece, which must not be tiny."""
 
-Integers = npt.NDArray[np.int64]
 Pieces = Mapping[str, "pa.Table | Path"]
 """The rows of each shard in one table, by the name of the shard: in memory or in a Parquet file."""
 
 Placed = tuple[pa.Table, Integers]
 """Rows, and the place of the document of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Where the documents of each shard go, by position: their place by date and by id, -1 where one does not stay.
-
-    ``groups`` has their groups of copies, and is empty where these are not shown.
-    """
-
-    count: int
-    by_date: Mapping[str, Integers]
-    by_id: Mapping[str, Integers]
-    groups: Mapping[str, pa.Array]
 
 
 def connect(keys: Pieces, rejects: Pieces, scratch: Path) -> DuckDBPyConnection:
@@ -82,19 +70,28 @@ def connect(keys: Pieces, rejects: Pieces, scratch: Path) -> DuckDBPyConnection:
 
 def find_order(connection: DuckDBPyConnection, settled: Settled) -> Order:
     """Put what is settled in order."""
-    found = connection.sql(_ORDER.format(group="duplicate_group" if settled.is_grouped else "NULL")).to_arrow_table()
+    group = "duplicate_group" if settled.is_grouped else "NULL"
+    found = connection.sql(_ORDER.format(group=group)).to_arrow_table()
     shards = list(map(str, found["shard"].to_pylist()))
-    by_date, by_id, groups = (
-        dict(zip(shards, (each.values for each in found[name]), strict=True)) for name in ("by_date", "by_id", "groups")
+    columns = {name: [each.values for each in found[name]] for name in found.column_names if name != "shard"}
+    by_date, by_id = (
+        {shard: np.asarray(places, np.int64) for shard, places in zip(shards, columns[name], strict=True)}
+        for name in ("by_date", "by_id")
     )
-    by_date, by_id = ({s: np.asarray(places, np.int64) for s, places in each.items()} for each in (by_date, by_id))
+    hashed = zip(shards, *(columns[name] for name in ("ids", "lower", "upper")), strict=True)
+    hashes = {shard: np.stack([np.asarray(each, np.uint64) for each in three], axis=1) for shard, *three in hashed}
     count = sum(int(np.count_nonzero(places >= 0)) for places in by_date.values())
-    return Order(count, by_date, by_id, groups if settled.is_grouped else {})
+    groups = dict(zip(shards, columns["groups"], strict=True)) if settled.is_grouped else {}
+    return Order(count, by_date, by_id, groups, hashes)
 
 
+# With the fingerprint of the job, what is hashed of a document decides about all of its rows.
 _ORDER = """
 SELECT shard, list(coalesce(date_place, -1) ORDER BY position) AS by_date,
-    list(coalesce(id_place, -1) ORDER BY position) AS by_id, list({group} ORDER BY position) AS groups
+    list(coalesce(id_place, -1) ORDER BY position) AS by_id, list({group} ORDER BY position) AS groups,
+    list(md5_number_lower(id) ORDER BY position) AS ids,
+    list(md5_number_lower(concat_ws(chr(0), id, source, raw_sha256, bytes, {group})) ORDER BY position) AS lower,
+    list(md5_number_upper(concat_ws(chr(0), id, source, raw_sha256, bytes, {group})) ORDER BY position) AS upper
 FROM keys LEFT JOIN (
     SELECT shard, position, duplicate_group, row_number() OVER (ORDER BY rank) - 1 AS date_place,
         row_number() OVER (ORDER BY id) - 1 AS id_place
@@ -103,14 +100,23 @@ FROM keys LEFT JOIN (
 """
 
 
-def merged(pieces: Pieces, name: str, order: Order, scratch: Path) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of one table in order, without what does not stay."""
-    parts = min(max(1, -(-sum(map(_weigh, pieces.values())) // SORTED_BYTES)), MOST_PARTS)
+def merged(
+    pieces: Pieces, name: str, order: Order, starts: Sequence[int], scratch: Path
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Yield the rows of one table in order, without what does not stay, and with each piece the range that it is of.
+
+    ``starts`` has the places at which the ranges begin.
+    """
+    wanted = {shard: places for shard, places in order.places(name).items() if (places >= 0).any()}
+    pieces = {shard: piece for shard, piece in pieces.items() if shard in wanted}
+    weight = sum(_weigh(piece) * float(np.mean(wanted[shard] >= 0)) for shard, piece in pieces.items())
+    parts = min(max(1, math.ceil(weight / SORTED_BYTES)), MOST_PARTS)
     step = max(1, -(-order.count // parts))
-    rows = _placed(pieces, name, order)
+    rows = _placed(pieces, name, order, wanted)
     for part in [rows] if parts == 1 else _parted(rows, step, parts, scratch):
-        for table in _in_order(part, name):
-            yield from (_rehashed(table) if order.groups and name == "documents" else table).to_batches()
+        for place, table in _in_order(part, name, starts):
+            batches = (_rehashed(table) if order.groups and name == "documents" else table).to_batches()
+            yield from ((place, batch) for batch in batches)
         pa.default_memory_pool().release_unused()  # else it grows from range to range
 
 
@@ -123,26 +129,31 @@ def _weigh(piece: pa.Table | Path) -> int:
     return int(max(sum(groups), ROW_WEIGHT * metadata.num_rows))
 
 
-def _placed(pieces: Pieces, name: str, order: Order) -> Iterator[Placed]:
+def _placed(pieces: Pieces, name: str, order: Order, wanted: Mapping[str, Integers]) -> Iterator[Placed]:
     """Read the rows of all shards, some at a time."""
-    places = order.by_date if name == "documents" else order.by_id
-    for shard in (shard for shard in pieces if shard in places):
-        for table in _read(pieces[shard], name):
+    for shard, piece in pieces.items():
+        places = wanted[shard]
+        for table in _read(piece, name, places >= 0):
             position = table["position"].to_numpy()
             rows = table.drop_columns("position")
             if order.groups and name == "documents":
                 place = rows.schema.get_field_index("duplicate_group")
                 rows = rows.set_column(place, "duplicate_group", order.groups[shard].take(pa.array(position)))
-            yield rows, places[shard][position]
+            yield rows, places[position]
 
 
-def _read(piece: pa.Table | Path, name: str) -> Iterator[pa.Table]:
+def _read(piece: pa.Table | Path, name: str, is_wanted: npt.NDArray[np.bool_]) -> Iterator[pa.Table]:
+    """Read the rows of a shard; of its documents only the row groups in which one is wanted."""
     if isinstance(piece, pa.Table):
         yield piece
         return
     few = [column for column in schemas.stored_columns(name, "category") if column != "document_id"]
     with pq.ParquetFile(piece, read_dictionary=few) as file:  # ids are many: every range would get all of them
-        for batch in file.iter_batches(READ_ROWS.get(name, OTHER_READ_ROWS)):
+        groups = list(range(file.num_row_groups))
+        if name == "documents":
+            ends = np.cumsum([file.metadata.row_group(group).num_rows for group in groups])
+            groups = [group for group, some in zip(groups, np.split(is_wanted, ends[:-1]), strict=True) if some.any()]
+        for batch in file.iter_batches(READ_ROWS.get(name, OTHER_READ_ROWS), row_groups=groups):
             yield pa.Table.from_batches([batch])
 
 
@@ -176,7 +187,7 @@ def _taken_back(path: Path) -> Iterator[Placed]:
     path.unlink()
 
 
-def _in_order(rows: Iterable[Placed], name: str) -> Iterator[pa.Table]:
+def _in_order(rows: Iterable[Placed], name: str, starts: Sequence[int]) -> Iterator[tuple[int, pa.Table]]:
     """Sort rows by the places of their documents; those of one document are in order."""
     held, places = [], []
     for part, of_part in rows:
@@ -189,9 +200,12 @@ def _in_order(rows: Iterable[Placed], name: str) -> Iterator[pa.Table]:
     of_all = np.concatenate(places)
     order = np.argsort(of_all, kind="stable")
     order = order[np.searchsorted(of_all[order], 0) :]
+    cuts = [*np.searchsorted(of_all[order], starts).tolist(), len(order)]
     count = ROWS.get(name, OTHER_ROWS)
-    for start in range(0, len(order), count):
-        yield table.take(pa.array(order[start : start + count])).cast(schemas.arrow_schema(name))
+    for number, (first, end) in enumerate(pairwise(cuts)):
+        for start in range(first, end, count):
+            taken = table.take(pa.array(order[start : min(start + count, end)]))
+            yield number, taken.cast(schemas.arrow_schema(name))
 
 
 def rejected(connection: DuckDBPyConnection, settled: Settled, settings: Settings) -> pa.Table:

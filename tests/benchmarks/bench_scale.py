@@ -71,7 +71,7 @@ def ours(source: str, store: str, workers: str) -> None:
         return
     refined = refine_shards(loaded, Area(f"{store}/interim/shards"), Engine(int(workers)))
     with staged(Path(store)) as folder:
-        count = merge_shards(refined, folder)
+        count = merge_shards(refined, folder, Path(store))
         prints = (known.rule_fingerprint, known.glossary_fingerprint, known.parser_fingerprint, schemas.fingerprint())
         build = Build(*prints, "bench", count, "bench", parent=parent.version if parent else "")
         outcome = publish_staged(folder, Path(store), loaded.settings, build)
