@@ -115,6 +115,7 @@ changes = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(changes)
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_release_made_from_what_was_there_has_the_bytes_of_one_made_from_nothing(

@@ -101,7 +101,8 @@ def find_presence_causes(engine: Engine) -> dict[str, str]:
         found |= {
             key: REJECTED_AT.get(stage, "source")
             for key, stage in engine.rows(
-                f"SELECT f.id, min(r.stage) FROM found f JOIN {word}_documents d ON {engine.key(side, 'd.')} = f.id "
+                f"SELECT f.id, min(r.stage) FROM found f "
+                f"JOIN {word}_documents_apart d ON {engine.key(side, 'd.')} = f.id "
                 f"JOIN {other}_rejects r ON r.raw_sha256 = d.raw_sha256 WHERE f.op = {op} GROUP BY f.id"
             )
         }
@@ -114,7 +115,7 @@ def _only_on(
     """Select the edits of the chosen documents that one side has and the other lacks."""
     chosen = ", ".join(["document_id", *map(name, columns)])
     ids = f"document_id IN (SELECT id FROM modified WHERE {where})"
-    sides = [f"SELECT {chosen} FROM {each}_edits WHERE {ids}" for each in (word, other)]
+    sides = [f"SELECT {chosen} FROM {each}_edits_apart WHERE {ids}" for each in (word, other)]
     except_all = " EXCEPT ALL " if is_counted else " EXCEPT "
     return f"SELECT *, '{word}' AS made FROM ({except_all.join(sides)})"
 

@@ -18,8 +18,7 @@ def build_changes(difference: Difference, tables: AnyTables) -> pa.Table:
     rows = [(c.op, c.document_id, list(c.fields), list(c.causes)) for c in difference.changes]
     head = pa.table([pa.array([row[i] for row in rows], own[i].type) for i in range(4)], schema=pa.schema(own))
     wanted = head["document_id"].combine_chunks()
-    found = [batch.filter(pc.is_in(batch["id"], value_set=wanted)) for batch in tables.batches("documents")]
-    documents = pa.Table.from_batches(found, schemas.arrow_schema("documents"))
+    documents = tables.find(wanted)
     after = take_rows(documents, pc.index_in(wanted, value_set=documents["id"].combine_chunks()))
     return pa.table([*head.columns, *after.columns], schema=schema)
 

@@ -122,8 +122,8 @@ def _find_fields(engine: Engine, compared: list[str]) -> None:
     engine.run(
         f"CREATE TEMP TABLE modified AS SELECT f.id, {marked} AS mask, "
         f"{resourced} AS is_resourced FROM found f "
-        f"JOIN old_documents o ON {engine.key(engine.old, 'o.')} = f.id "
-        f"JOIN new_documents n ON {engine.key(engine.new, 'n.')} = f.id WHERE f.op = {CHANGED}"
+        f"JOIN old_documents_apart o ON {engine.key(engine.old, 'o.')} = f.id "
+        f"JOIN new_documents_apart n ON {engine.key(engine.new, 'n.')} = f.id WHERE f.op = {CHANGED}"
     )
 
 
@@ -133,7 +133,8 @@ def _find_renamed(engine: Engine) -> Iterator[tuple[str, str]]:
     if not is_hashed or not engine.ops >= {ADDED, REMOVED}:
         return
     sides = (
-        f"SELECT text_sha256, min(f.id) AS id FROM found f JOIN {word}_documents d ON {engine.key(side, 'd.')} = f.id "
+        f"SELECT text_sha256, min(f.id) AS id FROM found f "
+        f"JOIN {word}_documents_apart d ON {engine.key(side, 'd.')} = f.id "
         f"WHERE f.op = {op} AND d.word_count > 0 GROUP BY 1 HAVING count(*) = 1"
         for op, word, side in ((REMOVED, "old", engine.old), (ADDED, "new", engine.new))
     )

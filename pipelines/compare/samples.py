@@ -65,7 +65,7 @@ def _pairs(engine: Engine, wanted: Sequence[str], before: Sequence[str], after: 
         quoted = name(column)
         cells += [f"o.{quoted}" if column in before else "NULL", f"n.{quoted}" if column in after else "NULL"]
     picks = [
-        f"(SELECT * FROM {word}_documents WHERE {engine.key(side)} IN (SELECT id FROM sample))"
+        f"(SELECT * FROM {word}_documents_apart WHERE {engine.key(side)} IN (SELECT id FROM sample))"
         for word, side in (("old", engine.old), ("new", engine.new))
     ]
     old, new = engine.key(engine.old, "o."), engine.key(engine.new, "n.")

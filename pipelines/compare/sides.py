@@ -26,6 +26,7 @@ class Side:
 
     ``key`` is the column that names a document, ``row_hash`` the one that holds the hash of its row (empty: there is
     none, as in plain Parquet files). ``manifest`` is that of a release; the fingerprints in it tell causes apart.
+    ``hashes`` are the SHA-256 of files that are known to be as they should: what both sides have need not be compared.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Side:
     key: str = "id"
     row_hash: str = "row_sha256"
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    hashes: Mapping[Path, str] = field(default_factory=dict)
 
     def schema(self, table: str) -> pa.Schema:
         """Return the Arrow schema of a table; empty where this side lacks it."""

@@ -69,6 +69,10 @@ class Tables:
 
     encoded = batches
 
+    def find(self, ids: pa.Array) -> pa.Table:
+        """Return the documents that have these ids."""
+        return self.documents.filter(pc.is_in(self.documents["id"], value_set=ids))
+
     def counts(self, name: str, columns: Sequence[str]) -> Counts:
         """Count the rows of a table by some columns."""
         return _count(self.batches(name, *columns), columns)
@@ -128,6 +132,17 @@ class TableFiles:
         for values, count in self._counted[name].items():
             found[tuple(values[place] for place in places)] += count
         return found
+
+    def find(self, ids: pa.Array) -> pa.Table:
+        """Return the documents that have these ids; of row groups without any, no more than the ids is read."""
+        found = [schemas.arrow_schema("documents").empty_table()]
+        for path in self.paths("documents"):
+            with self.opened(path) as file:
+                for group in range(file.num_row_groups):
+                    is_wanted = pc.is_in(file.read_row_group(group, ["id"])["id"], value_set=ids)
+                    if pc.any(is_wanted).as_py():
+                        found.append(file.read_row_group(group).filter(is_wanted))
+        return pa.concat_tables(found)
 
     def opened(self, path: Path, few: Sequence[str] | None = None) -> pq.ParquetFile:
         """Open a file of a table; columns of few values may come as dictionaries."""
