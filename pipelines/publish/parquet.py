@@ -31,33 +31,34 @@ FALSE_HITS = 0.01
 and largest id of a row group say little; a Bloom filter of one or two bytes a row tells where an id can be."""
 
 
-def write_table(table: pa.Table, name: str, folder: Path) -> list[Path]:
+def write_table(table: pa.Table, name: str, folder: Path, *, in_full: bool = True) -> list[Path]:
     """Write a table into ``folder`` as ``train-00000-of-00001.parquet`` and so on; an empty one is one empty file."""
-    return write_batches(table.to_batches(), name, folder)
+    return write_batches(table.to_batches(), name, folder, in_full=in_full)
 
 
-def write_batches(batches: Iterable[pa.RecordBatch], name: str, folder: Path) -> list[Path]:
+def write_batches(batches: Iterable[pa.RecordBatch], name: str, folder: Path, *, in_full: bool = True) -> list[Path]:
     """Write rows that come as a stream, however it is cut, as ``write_table`` writes a table of them.
 
     CorpusError where some of them break the schema of their table: no such row is ever published.
     """
     folder.mkdir()
-    return name_files(write_files(batches, name, folder, "part"), folder)
+    return name_files(write_files(batches, name, folder, "part", in_full=in_full), folder)
 
 
 def write_files(
-    batches: Iterable[pa.RecordBatch], name: str, folder: Path, label: str, *, is_first: bool = True
+    batches: Iterable[pa.RecordBatch], name: str, folder: Path, label: str, *, in_full: bool = True
 ) -> list[Path]:
-    """Write rows as the files of a part of a table, the first one or another; see ``name_files``.
+    """Write rows as the files of a part of a table, whose names begin with ``label``; see ``name_files``.
 
-    The names of the files begin with ``label``. CorpusError where rows break the schema of their table.
+    CorpusError where rows break the schema of their table: all are held against it by Arrow, and ``in_full`` the first
+    ones by pandera as well, which takes a quarter of a second to load.
     """
     paths: list[Path] = []
     groups = _row_groups(batches, name)
     following = next(groups, None)
     while following is not None or not paths:
         paths.append(folder / f"{label}-{len(paths)}.parquet")
-        following = _write_file(following, groups, name, paths[-1], in_full=is_first and len(paths) == 1)
+        following = _write_file(following, groups, name, paths[-1], in_full=in_full and len(paths) == 1)
     return paths
 
 

@@ -149,7 +149,7 @@ def _write(
     for number, group in groupby(rows, itemgetter(0)):
         one = missing[number]
         batches = (batch for _, batch in group)
-        files[one] = write_files(batches, table, folder, one.key[:16], is_first=one is ranges[0])
+        files[one] = write_files(batches, table, folder, one.key[:16], in_full=one is ranges[0])
     for one in missing:
         known.note(one.key, files[one] or ())
     paths = [path for one in ranges for path in files[one] or ()]
@@ -182,13 +182,14 @@ def _check_corrections(corrections: Sequence[Correction], connection: DuckDBPyCo
 class _Looked:
     """Looks up a column of single documents in the shards; the row groups read last are kept."""
 
-    KEPT = 32
+    KEPT: Mapping[str, int] = {"text": 32, "sketch": 128}
+    """Some thirty megabytes of texts, half of that of sketches."""
 
     def __init__(self, files: Mapping[str, Mapping[str, Path]]) -> None:
         """Take for each column the files that have it, by shard."""
         self._files = files
         self._starts: dict[tuple[str, str], list[int]] = {}
-        self._groups: OrderedDict[tuple[str, str, int], pa.ChunkedArray] = OrderedDict()
+        self._groups: dict[str, OrderedDict[tuple[str, int], pa.ChunkedArray]] = {name: OrderedDict() for name in files}
 
     def __call__(self, places: Sequence[Place], column: str) -> list[Any]:
         """Return the values of documents, each at a position of a shard; those of a row group are read together."""
@@ -211,11 +212,11 @@ class _Looked:
         return shard, group, starts[group]
 
     def _group(self, column: str, shard: str, group: int) -> pa.ChunkedArray:
-        key = (column, shard, group)
-        if key not in self._groups:
+        key, kept = (shard, group), self._groups[column]
+        if key not in kept:
             with pq.ParquetFile(self._files[column][shard]) as file:
-                self._groups[key] = file.read_row_group(group, columns=[column])[column]
-            while len(self._groups) > self.KEPT:
-                self._groups.popitem(last=False)
-        self._groups.move_to_end(key)
-        return self._groups[key]
+                kept[key] = file.read_row_group(group, columns=[column])[column]
+            while len(kept) > self.KEPT[column]:
+                kept.popitem(last=False)
+        kept.move_to_end(key)
+        return kept[key]
