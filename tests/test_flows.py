@@ -39,7 +39,7 @@ stages.refining = SimpleNamespace(
     load_source=lambda path: SimpleNamespace(path=path, inputs=[], settings=None, knowledge=None),
 )
 stages.sharding = SimpleNamespace(
-    refine_shards=lambda source, area, engine, on_done: work(), merge_shards=lambda refined, folder: 0,
+    refine_shards=lambda source, area, engine, on_done: work(), merge_shards=lambda refined, folder, store: 0,
     find_unchanged=lambda *given: None, find_published=lambda *given: None, note_published=lambda *given: None,
 )
 stages.publishing = SimpleNamespace(
@@ -74,7 +74,7 @@ def stages(embedded: Server, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
     fake = SimpleNamespace(
         load_source=lambda path: SimpleNamespace(path=path, inputs=["one"], settings="settings", knowledge="rules"),
         refine_shards=refine_nothing,
-        merge_shards=lambda refined, folder: 1,
+        merge_shards=lambda refined, folder, store: 1,
         find_unchanged=lambda *given: None,
         find_published=lambda *given: None,
         note_published=lambda *given: None,
