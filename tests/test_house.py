@@ -101,7 +101,7 @@ def name_of(path: Path) -> str:
 def test_modules_are_short() -> None:
     lines = {name_of(path): path.read_text(encoding="utf-8").count("\n") for path in CODE}
     assert {name: count for name, count in lines.items() if count > 300} == {}
-    assert sum(code_lines(path) for path in CODE) < 18_000
+    assert sum(code_lines(path) for path in CODE) < 18_500
 
 
 def test_functions_are_short() -> None:
