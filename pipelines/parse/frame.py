@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -102,13 +103,18 @@ def _places(text: str, begin: int, end: int) -> Iterator[int]:
         place = text.find(title, place + 1)
 
 
+@cache
+def _signed_deck() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\s)(?P<paper>{named()})$")
+
+
 def _decked(text: str, start: int, end: int) -> Frame | None:
     """A title with a deck of a sentence or two between it and the masthead."""
     stamped = next(stamps(text, end, end + _LONGEST_DECK), None)
     if stamped is None:
         return None
     deck = text[end : stamped[0]].strip()
-    sign = re.compile(rf"(?:^|\s)(?P<paper>{named()})$").search(deck)
+    sign = _signed_deck().search(deck)
     if sign and word_count(deck[: sign.start()]) < _MIN_TITLE_WORDS:
         begin = text.index(deck, end) + sign.start("paper")
         outlet = Part("outlet", begin, begin + len(sign["paper"]))
