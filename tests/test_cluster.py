@@ -99,7 +99,8 @@ def killing(cluster_: Cluster) -> Callable[[int, int], None]:
     """Kill the first worker as soon as something is done."""
 
     def on_done(done: int, _: int) -> None:
-        cluster_.workers[0].kill()
+        if done:
+            cluster_.workers[0].kill()
 
     return on_done
 
@@ -125,6 +126,25 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(
     again = refine_shards(load_source(source), Area(root), Engine(scheduler=dask.address))
     assert again.new == 0
     assert [result.key for result in again.results] == [result.key for result in refined.results]
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_lost_before_it_is_asked_costs_nothing(dask: Cluster, source: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        dask.start_worker()
+    dask.wait_for_workers()
+    gone: list[int] = []
+
+    def on_done(done: int, total: int) -> None:
+        if not done and not gone:  # the work is about to begin
+            dask.workers[0].kill()
+            gone.append(total)
+
+    refined = refine_shards(
+        load_source(source), Area(str(tmp_path / "shared")), Engine(scheduler=dask.address), on_done
+    )
+    assert gone
+    assert refined.new == len(refined.results) > 10
 
 
 @pytest.mark.slow

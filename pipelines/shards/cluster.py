@@ -93,21 +93,27 @@ def _connected(scheduler: str) -> Iterator[Any]:
 
 def _checked(client: Any, scheduler: str, job: Job, shards: Sequence[Shard]) -> int:  # noqa: ANN401 - no types
     """Return the number of threads of a cluster whose workers can do what we would do here."""
-    threads = sum(client.nthreads().values())
-    if not threads:
-        raise CorpusError(f"the Dask scheduler at {scheduler} has no workers: start some, then publish again", USAGE)
+    threads = client.nthreads()
     entry = next((entry for shard in reversed(shards) for entry in shard.inputs), None)
     with job.area.probe() as probe:
         expected = greet(job, entry, probe)
-        try:
-            greetings = client.run(greet, job, entry, probe)
-        except Exception as error:
-            cause = hide_secrets(f"{type(error).__name__}: {error}")
+        greetings = client.run(greet, job, entry, probe, on_error="return")
+    there = {address: said for address, said in greetings.items() if not _is_lost(client, address, said)}
+    if not there:
+        raise CorpusError(f"the Dask scheduler at {scheduler} has no workers: start some, then publish again", USAGE)
+    for address, said in sorted(there.items()):
+        if isinstance(said, BaseException):
+            cause = hide_secrets(f"{type(said).__name__}: {said}")
             message = f"a worker of {scheduler} cannot run Corpus ({cause}); install the same version of it there"
-            raise CorpusError(message, USAGE) from None
-    for address, greeting in sorted(greetings.items()):
-        _check_greeting(address, greeting, expected, job.area, entry)
-    return int(threads)
+            raise CorpusError(message, USAGE)
+        _check_greeting(address, said, expected, job.area, entry)
+    return sum(threads.get(address, 1) for address in there)
+
+
+def _is_lost(client: Any, address: str, said: object) -> bool:  # noqa: ANN401 - no types
+    """Tell a worker that went away while it was asked, which costs nothing, from one that cannot do the work."""
+    closed: type[Exception] = _imported().comm.CommClosedError
+    return isinstance(said, closed) or (isinstance(said, OSError) and address not in client.nthreads())
 
 
 def _check_greeting(worker: str, greeting: Greeting, expected: Greeting, area: Area, entry: Input | None) -> None:
