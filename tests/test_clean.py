@@ -192,6 +192,7 @@ def test_cleaning_the_seeds_twice_changes_nothing(path: Path) -> None:
 
 
 @given(raw_texts)
+@example("The bridge was opened in the county.\n 2024-05-01   2024-05-02   2024-05-03 \nIt is open.")
 def test_gating_never_changes_a_result(raw: str) -> None:
     document = parse(raw)
     assert find_edits(document, KNOWLEDGE) == find_edits(document, KNOWLEDGE, gated=False)

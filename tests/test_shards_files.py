@@ -161,7 +161,8 @@ def test_what_is_damaged_is_never_taken(
             path.write_bytes(path.read_bytes()[:-9] + b"\0" * 9)
     elif what == "notes":
         record = json.loads(notes.read_text())
-        record["files"] = dict(zip(record["files"], reversed(record["files"].values()), strict=True))
+        files = record["content"]
+        record["content"] = dict(zip(files, reversed(files.values()), strict=True))
         notes.write_text(json.dumps(record))
     elif what == "garbage":
         notes.write_bytes(b"\xff{")

@@ -32,11 +32,13 @@ def before_stamp(text: str) -> int | None:
     """Where a headline ends before the stamp that follows it on its line; None where there is none."""
     if not _YEAR.search(text, _MIN_TITLE, _FARTHEST):
         return None
-    for place, found in islice(stamps(text, _MIN_TITLE, _FARTHEST), 1):
-        end = _signed(text, place)
-        if is_full(text, place, found) or end < place:
-            return end if _is_title(text[:end]) and _is_followed(text, found.end) else None
-    return None
+    stamped = next(stamps(text, _MIN_TITLE, _FARTHEST), None)
+    if stamped is None:
+        return None
+    place, found = stamped
+    end = _signed(text, place)
+    is_stamp = end < place or is_full(text, place, found)
+    return end if is_stamp and _is_title(text[:end]) and _is_followed(text, found.end) else None
 
 
 def before_dateline(text: str) -> int | None:

@@ -67,11 +67,6 @@ def head(
         if not title and len(rest) > 1 and _IDEOGRAPHS.match(rest[0].text) and is_headline(rest[1]):
             found.append(rest.pop(0).paragraph("original_title", "original-title"))
             continue
-        tip = core_tip(rest[0]) if title else None
-        if tip:
-            found.append(tip)
-            rest.pop(0)
-            continue
         again = _told_again(rest[0], title) if title else []
         if again:
             found += again
@@ -102,7 +97,7 @@ def _glued(raw: str, block: Block, title: str) -> tuple[Paragraph, Block | None]
 
 
 @by_text
-def core_tip(block: Block) -> Paragraph | None:
+def _core_tip(block: Block) -> Paragraph | None:
     """Recognise a summary above the text by what engines make of its label: a deck."""
     label = _TIP.match(block.text)
     if label is None or len(block.text) > _LONGEST_TIP or word_count(block.text) < MIN_TITLE_WORDS:
@@ -111,7 +106,10 @@ def core_tip(block: Block) -> Paragraph | None:
 
 
 def _told_again(block: Block, title: str) -> list[Paragraph]:
-    """A dateline with but a headline behind it: the title once more, in whatever words, or a deck."""
+    """A dateline with but a headline behind it: the title once more, in whatever words, or a deck; or a summary."""
+    tip = _core_tip(block)
+    if tip:
+        return [tip]
     signed = before_headline(block)
     if signed is None:
         return []

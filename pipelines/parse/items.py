@@ -17,13 +17,13 @@ from pipelines.parse.people import LABELS
 
 FIGURES = r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)"
 DAY = rf"(?:{MONTH_DAY}(?<=\d{{4}})|{ISO_DATE})"
-TIME = rf"{CLOCK}(?! (?-i:in|on)\b)"
+_TIME = rf"{CLOCK}(?! (?-i:in|on)\b)"
 """A clock, but not one that a sentence goes on from: “at 8:00 on May 6”."""
 _ZONE = r"(?:UTC|GMT|HKT|BJT|EST|EDT|CST|SGT)(?:\s?[+-]\s?\d{1,2})?(?!\w)|\(?Beijing time\)?"
 WORD = r"(?-i:[A-Z])[\w'’.-]*"
 ALIAS = r"(?-i:[a-z]{3,12})"
-NAME = rf"{WORD}(?: {WORD}){{0,5}}"
-NAMES = rf"{NAME}(?:(?:,\s?|/| and | & ){NAME}){{0,7}}"
+_NAME = rf"{WORD}(?: {WORD}){{0,5}}"
+NAMES = rf"{_NAME}(?:(?:,\s?|/| and | & ){_NAME}){{0,7}}"
 _SIZE = "(?:big|medium|large|small)"
 _SMALL = rf"(?:facebook|twitter|linkedin|wechat|weibo|qq|whatsapp|{_SIZE}(?=\s{_SIZE}))"
 _AHEAD = rf"(?=\s*(?:$|[^\w\s]|[\d_]|(?-i:[A-Z])|{_SMALL}\b))"
@@ -50,10 +50,10 @@ def item_pattern() -> re.Pattern[str]:
     tools = alternatives(PAGE_TOOLS)
     original = alternatives(tuple(label for label in ORIGINAL_TITLE_LABELS if label.startswith("original")))
     return re.compile(
-        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{TIME})"
+        rf"\d\d:\d\d\s?/\s?\d\d:\d\d(?![\d:])|[*=~_]{{4,}}|(?P<clock>{_TIME})"
         rf"|(?P<day>{DAY})|(?P<figures>{FIGURES})|\(?{_WEEKDAY}\)?"
         rf"|(?:Source\s?[:：]\s?)?No\.\s?\d{{1,3}},?\s(?:{DAY})|\(\s?\d{{1,3}}\s?/\s?\d{{1,3}}\s?\)|\d\.?\d?x(?=\s)"
-        rf"|T(?={CLOCK})|(?-i:at)(?=\s{TIME})"
+        rf"|T(?={CLOCK})|(?-i:at)(?=\s{_TIME})"
         rf"|(?-i:A A(?: A(?=\s+(?:$|[A-Z])))?)(?!\w)|{_ZONE}|Staff (?:reporter|writer)s?\b"
         rf"|(?:{original})\s?[:：]\s[^.!?]{{8,160}}?(?:{OPENER})"
         rf"|\(\s?(?P<edition>{DAY}),? (?:version|page|edition|section) ?\w{{1,3}}\s?\)"

@@ -32,16 +32,21 @@ _WIRE = re.compile(
 _SENDING = re.compile(r"(?:contributed|provided|submitted|written|draft|manuscript) by", re.IGNORECASE)
 """Labels behind which an office may stand for its people."""
 _ORIGINAL = re.compile(r" original ", re.IGNORECASE)
-_BEGUN = r"\s+(?:The|On|In|At|After|When|Since|Recently|To|As|This|It|During|According) "
+_OPENERS = "The|On|In|At|After|When|Since|Recently|To|As|This|It|During|According"
+_BEGUN = rf"\s+(?:{_OPENERS}) "
 """What no name goes on with."""
 _LONGEST_WIRE, _LONGEST_SIGN = 40, 120
-_CHINESE = rf"(?i:{alternatives(SURNAMES)}) [A-Z][\w'’-]+"
-_CHINESE_NAMES = re.compile(rf"\s(?P<names>{_CHINESE}(?:[ ,]{{1,2}}{_CHINESE}){{0,3}})(?![\w'’-])")
 
 
 @cache
 def _agency() -> re.Pattern[str]:
     return re.compile(rf"(?:{alternatives(AGENCIES)})(?![\w'’-])")
+
+
+@cache
+def _chinese_names() -> re.Pattern[str]:
+    name = rf"(?i:{alternatives(SURNAMES)}) [A-Z][\w'’-]+"
+    return re.compile(rf"\s(?P<names>{name}(?:[ ,]{{1,2}}{name}){{0,3}})(?![\w'’-])")
 
 
 class Masthead(NamedTuple):
@@ -138,7 +143,7 @@ def _parts(text: str, item: re.Match[str], stop: int, *, is_stamped: bool) -> It
         if not _opens_dateline(text, item.start(), stop):
             yield Part("outlet", *item.span(kind))
     elif kind == "paper":
-        named = _CHINESE_NAMES.match(text, item.end(), stop)
+        named = _chinese_names().match(text, item.end(), stop)
         if named and _is_stamp(text, named.end(), stop):  # whom the paper names behind itself, without a label
             yield Part("outlet", *item.span(kind))
             for a, b in people(named["names"]):
@@ -205,7 +210,7 @@ def _small(text: str, end: int, stop: int) -> int:
 @cache
 def _office() -> re.Pattern[str]:
     """Match the name of an office, up to a word with which a sentence begins."""
-    word = rf"(?!(?:In|On|At|The|After|When|Since|Recently|For|To|As|This|It|During|According)\b){WORD}"
+    word = rf"(?!(?:{_OPENERS}|For)\b){WORD}"
     return re.compile(rf"\"?{WORD}(?:,? (?:(?:of|and|for|the|&) ){{0,2}}{word}){{0,6}}(?:\" magazine)?")
 
 

@@ -9,7 +9,7 @@ from pipelines.dates import MONTH_DAY
 from pipelines.document import Paragraph, Part, shifted
 from pipelines.parse.blocks import Block, ends_sentence
 from pipelines.parse.memory import by_text
-from pipelines.parse.sites import OFFICES
+from pipelines.parse.outlets import OFFICES
 
 _WORD = r"[A-Z][\w'’&.-]*"
 _NAME = rf"{_WORD}(?:,? (?:(?:of|and|for|the|on) ){{0,2}}{_WORD}){{0,14}}"

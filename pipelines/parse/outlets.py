@@ -15,6 +15,12 @@ _OWN = r" (?:Net|Network|Online|Website|News Network)(?![\w-])"
 OFFICE = re.compile(
     r" (?:Committee|Department|Bureau|Office|Cent(?:er|re)|College|School|University|Association|Union)\b"
 )
+"""What ends the name of an office, and of no person."""
+OFFICES = re.compile(
+    r"\b(?:Ministry|Administration|Bureau|Commission|Court|Government|Committee|Procuratorate|Department|Office|Council|"
+    r"University|College|Academy|Association|Federation|Center|Centre|Agency)\b"
+)
+"""What the name of an office has in it that owns a page or signs a document."""
 DASHES = "-–—|_｜&"
 """The marks before the name of a site: what has none of them has no such name."""
 _DASH = r"\s?(?:—{1,2}|–|-{1,3}|\||_)\s?"

@@ -70,7 +70,7 @@ def apart(block: Block, frame: Frame) -> tuple[list[Paragraph], list[Block]]:
     again = list(titled_again(block, block.text[frame.start : frame.end], start, min(end, start + _CLOSE_BY)))
     found += again or _by_site(block, frame, start, end) or _signed(block, start, min(end, start + _FARTHEST_DATELINE))
     found += (
-        pointed(block.start + mark.start(), block.start + mark.end(), mark.group())
+        pointed(Block(block.start + mark.start(), block.start + mark.end(), mark.group()))
         for mark in POINTED.finditer(block.text, start, end)
     )
     for cut in (*_PAGE_MARKS.finditer(block.text, start, end), *_RESIDUE.finditer(block.text, start, end)):

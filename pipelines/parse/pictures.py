@@ -101,9 +101,10 @@ def _origin() -> re.Pattern[str]:
     )
 
 
-def pointed(start: int, end: int, text: str) -> Paragraph:
+def pointed(block: Block) -> Paragraph:
     """A caption without the mark that points at its picture."""
-    return Paragraph("caption", start, end, "caption", (), ((start, start + len(text) - len(text[1:].lstrip())),))
+    mark = (block.start, block.end - len(block.text[1:].lstrip()))
+    return Paragraph("caption", block.start, block.end, "caption", (), (mark,))
 
 
 def of_lost(block: Block) -> Paragraph | None:
@@ -111,7 +112,7 @@ def of_lost(block: Block) -> Paragraph | None:
     if _origin().fullmatch(block.text):
         return block.paragraph("credit", "photo-credit")
     if POINTED.fullmatch(block.text) or _POINTED_LINE.fullmatch(block.text):
-        return pointed(block.start, block.end, block.text)
+        return pointed(block)
     label = _FILED.match(block.text)
     if not (label or _SCENE.fullmatch(block.text)) or len(sentence_spans(block.text, 0, len(block.text))) > 1:
         return None

@@ -11,7 +11,7 @@ from pipelines.parse.dateline import dateline, wire_start
 from pipelines.parse.glued import before_dateline, before_stamp
 from pipelines.parse.lexicon import AGENCIES, MENU_WORDS, SECTIONS, SITES, alternatives
 from pipelines.parse.memory import by_text
-from pipelines.parse.outlets import DASHES, named, signature
+from pipelines.parse.outlets import DASHES, OFFICES, named, signature
 from pipelines.parse.sentences import sentence_ends
 
 _KEYWORDS = re.compile(r"(?:\|[^|]{2,40}){2,}$")
@@ -101,12 +101,6 @@ def window_site(text: str, title: str) -> tuple[int, int] | None:
 _SITE_NAME = re.compile(
     r"\s*(?P<dash>-{1,3}|–|—|\||_|)\s*(?P<name>[A-Z][\w'’&.]*(?: (?:(?:of|and|for|the) )*[A-Z][\w'’&.]*){0,11})"
 )
-OFFICES = re.compile(
-    r"\b(?:Ministry|Administration|Bureau|Commission|Court|Government|Committee|Procuratorate|Department|Office|Council|"
-    r"University|College|Academy|Association|Federation|Center|Centre|Agency)\b"
-)
-
-
 _OWNER = re.compile(
     r"(?:Copyright|©|Sponsor(?:ed by)?|Organi[sz]er|Hosted by)\s?(?:©|\([cC]\))?"
     r"\s?(?:\d{4}(?:\s?-\s?\d{4})?)?\s?[:：]?\s?(?:by |of )?"

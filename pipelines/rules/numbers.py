@@ -67,14 +67,15 @@ def _whole(match: re.Match[str]) -> str:
 def _find_split(view: View) -> Iterator[Edit]:
     """In texts by an engine a comma and a blank part one number, unless the word before claims the first half."""
     yield from _FIND_SURE(view)
-    maker, raw = Maker("split-number", "punctuation"), view.raw
+    raw = view.raw
     for match in view.matches(_SPLIT_THOUSANDS, PROSE) if view.shows_an_engine else ():
         before = raw[max(0, match.start() - 16) : match.start()]
         if re.search(r"[a-z],? $", before) and not _NAMED.search(before):
-            yield maker.replace(raw, *match.span(), match.group().replace(" ", ""))
+            yield _SPLIT.replace(raw, *match.span(), match.group().replace(" ", ""))
 
 
-_FIND_SURE = by_pattern(Maker("split-number", "punctuation"), _SPLIT_NUMBER, _whole, rewords=False)
+_SPLIT = Maker("split-number", "punctuation")
+_FIND_SURE = by_pattern(_SPLIT, _SPLIT_NUMBER, _whole, rewords=False)
 
 NUMBERS = (
     Rule(

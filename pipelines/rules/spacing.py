@@ -92,6 +92,12 @@ def _find_glued_comma(view: View) -> Iterator[Edit]:
         yield maker.replace(view.raw, *match.span(), f", {kept}")
 
 
+def _find_wide_blanks(view: View) -> Iterator[Edit]:
+    maker = Maker("wide-blank", "punctuation")
+    if not _is_row(view.raw):
+        yield from [maker.replace(view.raw, *match.span(), " ") for match in view.matches(_WIDE, PROSE)]
+
+
 def make_rule(
     rule_id: str,
     why: str,
@@ -139,14 +145,15 @@ SPACING = (
         ("The first part ends.\nThe second one ends.", "One line of the poem,\nand then a second,\nand it ends."),
         when=lambda view: "\n" in view.raw,
     ),
-    make_rule(
+    Rule(
         "wide-blank",
+        "punctuation",
+        "repair",
         "Tabs and runs of blanks inside a paragraph come from the page's layout; the rows of a table keep theirs.",
-        _WIDE,
-        lambda _: " ",
+        _find_wide_blanks,
         (("It is one  two of them.", "It is one two of them."), ("It ends.\tIt starts.", "It ends. It starts.")),
         ("one two", "one, two", "Depart Kerrin    0710   0855   1120", "Monday\tTuesday\tFriday"),
-        when=lambda view: ("  " in view.raw or "\t" in view.raw) and not _is_row(view.raw),
+        when=lambda view: "  " in view.raw or "\t" in view.raw,
     ),
     make_rule(
         "orphan-mark",

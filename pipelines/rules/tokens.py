@@ -66,20 +66,17 @@ def _find_inline_tags(view: View) -> Iterator[Edit]:
 
 
 def _are_paired(tags: Sequence[re.Match[str]]) -> bool:
-    """Tell whether tags open and close in turn, and some of them hold text or stand for some."""
-    open_tags: list[re.Match[str]] = []
-    for tag in tags:
-        if tag["single"]:
-            continue
-        if not (tag["close"] or tag["end"]):
-            open_tags.append(tag)
-            continue
+    """Tell whether the tags that are no single ones open and close in turn, with something between."""
+    around: list[tuple[str, int]] = []
+    for tag in (tag for tag in tags if not tag["single"]):
         name = (tag["name"] or tag["number"]).lower()
-        if not open_tags or (open_tags[-1]["name"] or open_tags[-1]["number"]).lower() != name:
+        if not (tag["close"] or tag["end"]):
+            around.append((name, tag.end()))
+            continue
+        opened, end = around.pop() if around else ("", 0)
+        if opened != name or end == tag.start():
             return False
-        if open_tags.pop().end() == tag.start():
-            return False
-    return not open_tags
+    return not around
 
 
 def _parts_sentences(match: re.Match[str]) -> bool:

@@ -27,11 +27,12 @@ from pipelines.shards import merge
 from pipelines.shards.area import Area, Result
 from pipelines.shards.cluster import run_on_dask
 from pipelines.shards.local import run_here, run_in_processes
+from pipelines.shards.notes import hash_with_code
 from pipelines.shards.plan import Shard, plan
 from pipelines.shards.ranges import Order, find_ranges, narrow
 from pipelines.shards.settle import Place, settle
 from pipelines.shards.work import Job, fingerprint_of, refine_shard
-from pipelines.shards.written import Written, hash_with_code
+from pipelines.shards.written import Written
 from pipelines.validate import FILLED
 
 if TYPE_CHECKING:

@@ -8,9 +8,6 @@ is the latest one and sound; a memo that is damaged, or of other code, is as goo
 
 from __future__ import annotations
 
-import contextlib
-import json
-import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -22,8 +19,8 @@ from pipelines.refine import Source
 from pipelines.release import MANIFEST, check_files, file_sha256, latest
 from pipelines.release.folders import INTERIM
 from pipelines.shards.build import Refined
+from pipelines.shards.notes import hash_with_code, read_note, write_note
 from pipelines.shards.work import fingerprint_of
-from pipelines.shards.written import hash_content, hash_with_code
 
 MEMO = "published.json"
 UNREADABLE = "unreadable"
@@ -45,10 +42,8 @@ def _find(store: Path, name: str, value: str, new: int) -> Outcome | None:
     so in full.
     """
     try:
-        record = json.loads((store / INTERIM / MEMO).read_text(encoding="utf-8"))
-        content = record["content"]
-        is_sound = record["sha256"] == hash_content(content)
-        if not is_sound or content[name] != value:
+        content = read_note(store / INTERIM / MEMO)
+        if content[name] != value:
             return None
         parent = latest(store)
         if parent is None or file_sha256(parent.path / MANIFEST) != content["release"] or check_files(parent.path):
@@ -84,11 +79,7 @@ def note_published(source: Source, refined: Refined, store: Path, outcome: Outco
         "rejects": [dict(row) for row in outcome.rejects],
         "shards": len(refined.results),
     }
-    record = {"content": content, "sha256": hash_content(content)}
-    fresh = store / INTERIM / f"{MEMO}.{uuid.uuid4().hex[:12]}"
-    with contextlib.suppress(OSError):  # without a memo the next run takes longer, that is all
-        fresh.write_text(json.dumps(record), encoding="utf-8")
-        fresh.replace(store / INTERIM / MEMO)
+    write_note(store / INTERIM / MEMO, content)
 
 
 def _seen(source: Source) -> str:

@@ -7,24 +7,16 @@ be thrown away like it, and a file is taken only if its bytes are those that wer
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import shutil
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from importlib import metadata
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.errors import CorpusError
-from pipelines.publish import code_version
 from pipelines.release import file_sha256, latest
 from pipelines.release.folders import INTERIM
+from pipelines.shards.notes import read_note, write_note
 
 NOTES = "files.json"
-
-CODE = ("shards", "publish", "release")
-"""The packages that turn results into a release; all else that matters is in the names of the results."""
 
 
 class Written:
@@ -42,10 +34,8 @@ class Written:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError, CorpusError):
             parent = latest(store) if store else None
             if self._notes and parent:
-                record = json.loads(self._notes.read_text(encoding="utf-8"))
-                if record["sha256"] == hash_content(record["files"]):
-                    self._known = record["files"]
-                    self._there = {e["sha256"]: parent.path / name for name, e in parent.manifest["files"].items()}
+                self._known = read_note(self._notes)
+                self._there = {e["sha256"]: parent.path / name for name, e in parent.manifest["files"].items()}
 
     def take(self, key: str, folder: Path) -> list[Path] | None:
         """Copy the files of a range into a folder, in their order; None where they are not there as they were."""
@@ -69,29 +59,5 @@ class Written:
 
     def save(self) -> None:
         """Keep the notes of this run; without them the next one takes longer, that is all."""
-        if self._notes is None:
-            return
-        fresh = self._notes.with_name(f"{NOTES}.{uuid.uuid4().hex[:12]}")
-        with contextlib.suppress(OSError):
-            fresh.write_text(json.dumps({"files": self._new, "sha256": hash_content(self._new)}), encoding="utf-8")
-            fresh.replace(self._notes)
-
-
-def hash_content(content: object) -> str:
-    """Hash what a note says, by which a damaged one is known."""
-    return _digest(json.dumps(content, sort_keys=True))
-
-
-def hash_with_code(parts: Iterable[str]) -> str:
-    """Hash these parts with all the code that turns results into a release."""
-    libraries = [f"{name} {metadata.version(name)}" for name in ("duckdb", "pyarrow")]
-    return _digest("\n".join([*parts, code_version(), *libraries, *_code()]))
-
-
-def _code() -> list[str]:
-    modules = [module for package in CODE for module in (files("pipelines") / package).iterdir()]
-    return sorted(_digest(module.read_text("utf-8")) for module in modules if module.name.endswith(".py"))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        if self._notes:
+            write_note(self._notes, self._new)
