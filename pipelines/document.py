@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -92,17 +93,23 @@ def shifted(paragraph: Paragraph, by: int) -> Paragraph:
     return tuple.__new__(Paragraph, (role, first + by, last + by, layout, parts, cuts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A parsed document: the raw text and its labelled paragraphs in order, without overlap.
 
     ``words`` are those of paragraphs that are body and nothing else, by their starts: the very strings that are
-    remembered, so that no copy must be made and compared with them.
+    remembered, so that no copy must be made and compared with them. ``labelled`` are the others.
     """
 
     raw: str
-    paragraphs: tuple[Paragraph, ...]
-    words: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
+    labelled: tuple[Paragraph, ...]
+    words: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def paragraphs(self) -> tuple[Paragraph, ...]:
+        """All of them, made where somebody looks at them."""
+        bodies = [Paragraph("body", start, start + len(text)) for start, text in self.words.items()]
+        return tuple(sorted([*self.labelled, *bodies], key=_START)) if bodies else self.labelled
 
 
 class Edit(NamedTuple):

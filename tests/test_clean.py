@@ -198,6 +198,23 @@ def test_gating_never_changes_a_result(raw: str) -> None:
     assert find_edits(document, KNOWLEDGE) == find_edits(document, KNOWLEDGE, gated=False)
 
 
+SIGNS = {
+    "full-width": {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789,.:;!?%()"},
+    "arabic-digits": {ord("0") + number: 0x0660 + number for number in range(10)},
+    "no-break": {ord(" "): "\u00a0"},
+    "quotes": {ord("'"): "’", ord('"'): "”"},
+    "loud": {ord("."): "!", ord(","): ";"},
+}
+
+
+@pytest.mark.parametrize("signs", SIGNS.values(), ids=SIGNS)
+def test_gating_never_changes_a_result_whatever_signs_a_text_has(signs: dict[int, int | str]) -> None:
+    examples = [text for rule in KNOWLEDGE.rules for text in (*rule.keeps, *(before for before, _ in rule.changes))]
+    for raw in dict.fromkeys([*LINES, *examples]):
+        document = parse(raw.translate(signs))
+        assert find_edits(document, KNOWLEDGE) == find_edits(document, KNOWLEDGE, gated=False)
+
+
 @given(st.sampled_from([line for line in LINES if '"' not in line and "“" not in line and len(line) < 400]))
 def test_quoted_speech_is_never_reworded(line: str) -> None:
     spoken = line.strip(" ().").replace("Tel:", "").replace("@", "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import add, attrgetter, itemgetter
 
 from pipelines.clean.corrections import correct, corrected
 from pipelines.clean.ledger import Ledger
@@ -18,7 +18,7 @@ from pipelines.memory import remember
 from pipelines.rules import RULES
 from pipelines.rules.entries import Entry
 from pipelines.rules.glossary import Glossary, doubtful, telling, term_rules
-from pipelines.rules.layout import LAYOUT, gaps
+from pipelines.rules.layout import LAYOUT
 from pipelines.rules.privacy import may_lead_to_a_person
 from pipelines.rules.rule import PROSE, Condition, Rule, View, fold
 from pipelines.rules.structure import STRUCTURE
@@ -54,7 +54,7 @@ class Knowledge:
 
     @cached_property
     def frame(self) -> tuple[Rule, ...]:
-        """The rules that see whole documents: what stands round the text, and the blanks between its paragraphs."""
+        """The rules for what stands round the text, and for the blanks between its paragraphs."""
         return tuple(rule for rule in self.base_rules if rule.id in FRAME)
 
     @cached_property
@@ -240,36 +240,33 @@ def find_edits(document: Document, knowledge: Knowledge, document_id: str = "", 
 
     ``gated=False`` asks every rule, whether its anchors occur or not, and remembers nothing: the result is the same.
     """
-    raw, gap = document.raw, knowledge.gap
-    passages = _passages(document, knowledge)
+    raw, starts, passages = document.raw, *_passages(document, knowledge)
     signs = list(chain.from_iterable(map(_SIGNS, passages)))
     engine, certain = _shows_an_engine(passages, len(signs)), frozenset(signs)
     if gated:
         revisions = _revisions(passages, engine, certain)
     else:
         revisions = [_revision(passage, engine, passage.claims & certain, gated=False) for passage in passages]
-    parts = list(zip(map(_START, document.paragraphs), revisions, strict=True))
-    parts += [(start, gap[is_break](raw[start:end])) for start, end, is_break in gaps(document)]
-    found = join(sorted(parts, key=_PLACE))
+    ends = map(add, starts, map(len, map(_TEXT, passages)))
+    found = join(raw, list(zip(map(_ROLE, passages), starts, ends, revisions, strict=True)), knowledge.gap)
     corrections = [correct(raw, c) for c in knowledge.corrections_by_id.get(document_id, ())]
     return revise(raw, masked(in_order(corrected(found.edits, corrections, FRAME)))) if corrections else found
 
 
-def _passages(document: Document, knowledge: Knowledge) -> list[Passage]:
-    """The paragraphs of a document, apart from where they stand."""
-    raw, known, body, other = document.raw, document.words, knowledge.body, knowledge.labelled
-    found = []
-    for paragraph, words in zip(document.paragraphs, map(known.get, map(_START, document.paragraphs)), strict=True):
-        if words is None:
-            text, key = raw[paragraph.start : paragraph.end], label(paragraph)
-            found.append(other((text, key)) if key != BODY else body(text))
-        else:
-            found.append(body(words))
-    return found
+def _passages(document: Document, knowledge: Knowledge) -> tuple[Sequence[int], Sequence[Passage]]:
+    """The paragraphs of a document, apart from where they stand, and where that is."""
+    raw, words, body, other = document.raw, document.words, knowledge.body, knowledge.labelled
+    placed = list(zip(words, map(body, words.values()), strict=True))
+    for paragraph in document.labelled:
+        text, key = raw[paragraph.start : paragraph.end], label(paragraph)
+        placed.append((paragraph.start, other((text, key)) if key != BODY else body(text)))
+    placed.sort(key=_PLACE)
+    starts, passages = zip(*placed, strict=True) if placed else ((), ())
+    return starts, passages
 
 
 _SIGNS, _PROSE, _IS_CHANGE = attrgetter("signs"), attrgetter("prose"), attrgetter("is_change")
-_PLACE, _START = itemgetter(0), itemgetter(Paragraph._fields.index("start"))
+_PLACE, _ROLE, _TEXT = itemgetter(0), attrgetter("role"), attrgetter("text")
 _BY_PERSON, _BY_ENGINE = attrgetter("by_person"), attrgetter("by_engine")
 
 

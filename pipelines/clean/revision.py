@@ -6,7 +6,7 @@ a text is then the sum of its parts, laid where they stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.document import APPLIED, PARAGRAPH_BREAK, Edit, Paragraph, Part, moved, replay
@@ -42,15 +42,36 @@ def revise(raw: str, edits: Iterable[Edit]) -> Revision:
     return Revision(kept, replay(raw, kept), tuple(moved(raw, kept)))
 
 
-def join(parts: Sequence[tuple[int, Revision]]) -> Revision:
-    """Join the revisions of all parts of a text; each comes with the offset of its part, in order."""
-    texts = [part.text for _, part in parts]
-    return Revision(
-        Laid([(by, part.edits) for by, part in parts if part.edits]),
-        "".join(texts),
-        tuple([value for _, part in parts if part.moved for value in part.moved]),
-        parts=texts,
-    )
+def join(
+    raw: str, parts: Sequence[tuple[str, int, int, Revision]], gap: Sequence[Callable[[str], Revision]]
+) -> Revision:
+    """Join the revisions of all paragraphs of a text, each with its role and span, and of what lies round them.
+
+    ``gap`` says what becomes of characters round paragraphs that are no break between two of the body, and of a break:
+    of the runs of characters between two such paragraphs it is the first.
+    """
+    edits: list[tuple[int, Sequence[Edit]]] = []
+    texts: list[str] = []
+    moved: list[tuple[str, str]] = []
+    last_body = next((start for role, start, _, _ in reversed(parts) if role == "body"), -1)
+    position, open_body = 0, False
+    for role, start, end, found in parts:
+        if start > position:
+            between = gap[open_body and position < last_body](raw[position:start])
+            texts.append(between.text)
+            if between.edits:
+                edits.append((position, between.edits))
+            open_body = False
+        texts.append(found.text)
+        if found.edits:
+            edits.append((start, found.edits))
+            moved += found.moved
+        open_body = open_body or role == "body"
+        position = end
+    below = gap[False](raw[position:])
+    texts.append(below.text)
+    edits += [(position, below.edits)] if below.edits else []
+    return Revision(Laid(edits), "".join(texts), tuple(moved), parts=texts)
 
 
 Label = tuple[str, str, tuple[tuple[str, int, int], ...], tuple[tuple[int, int], ...]]

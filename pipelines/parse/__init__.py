@@ -8,30 +8,26 @@ left to find.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from itertools import repeat
+from collections.abc import Sequence
+from itertools import filterfalse
 from operator import itemgetter
 
 from pipelines.document import Document, Paragraph
-from pipelines.memory import remember
 from pipelines.parse.articles import further_page, of_first
-from pipelines.parse.blocks import END, START, TEXT, Block, is_line, split
-from pipelines.parse.body import body, dissect
+from pipelines.parse.blocks import START, TEXT, Block, split
+from pipelines.parse.body import body, dissect, is_mere
 from pipelines.parse.density import densest, may_be_page
-from pipelines.parse.head import asks_title, head, may_be_glued, readings
+from pipelines.parse.head import asks_title, head, may_be_glued
 from pipelines.parse.header import crawler_date
 from pipelines.parse.lined import may_be_lined, unfold_lines
-from pipelines.parse.memory import REMEMBERED
 from pipelines.parse.page import MIN_PAGE, taken_apart, unfold
+from pipelines.parse.readings import readings
 from pipelines.parse.sites import signed_title
-from pipelines.parse.tail import closing, glued_end, tail
+from pipelines.parse.tail import closes, tail
 
 __all__ = ["is_prose", "parse"]
 
 _SPAN = itemgetter(*map(Paragraph._fields.index, ("start", "end")))
-_made: Callable[[tuple[object, ...]], Paragraph] = partial(tuple.__new__, Paragraph)
-"""Make a paragraph of its values at half the cost of naming them."""
 
 
 def parse(raw: str) -> Document:
@@ -40,7 +36,8 @@ def parse(raw: str) -> Document:
     dated = crawler_date(raw, lines[0]) if lines and len(lines[0].text) >= MIN_PAGE else None
     if dated:
         lines[0] = dated[1]
-    found, blocks = unfold_lines(raw, lines) or _unfolded(lines)
+    texts = list(map(TEXT, lines))
+    found, blocks = (unfold_lines(raw, lines) if may_be_lined(texts) else None) or _unfolded(lines)
     found += dated[:1] if dated else ()
     title = _title(raw, found)
     while True:
@@ -56,9 +53,7 @@ def parse(raw: str) -> Document:
             break
     if not any(part.field == "outlet" for paragraph in found for part in paragraph.parts):
         found = [signed_title(raw, each) if each.role == "title" else each for each in found]
-    starts = list(map(START, blocks))
-    found += map(_made, zip(repeat("body"), starts, map(END, blocks), repeat(""), repeat(()), repeat(())))
-    words = dict(zip(starts, map(TEXT, blocks), strict=True))
+    words = dict(zip(map(START, blocks), map(TEXT, blocks), strict=True))
     return Document(raw, of_first(sorted(found, key=_SPAN), words), words)
 
 
@@ -69,27 +64,16 @@ def _title(raw: str, paragraphs: Sequence[Paragraph]) -> str:
 
 def is_prose(paragraphs: Sequence[str]) -> bool:
     """Tell for certain that parsing a text of these would find nothing but body; False where it has to be parsed."""
-    return all(map(_is_plain, paragraphs)) and _is_settled(paragraphs)
-
-
-@remember(REMEMBERED)
-def _is_plain(paragraph: str) -> bool:
-    """Tell whether a paragraph is one line, and no whole page."""
-    is_short = len(paragraph) < MIN_PAGE
-    return is_line(paragraph) and (is_short or unfold(Block(0, len(paragraph), paragraph)) is None)
+    return all(map(is_mere, paragraphs)) and _is_settled(paragraphs)
 
 
 def _is_settled(lines: Sequence[str]) -> bool:
     """Tell for certain that no step would find anything in these lines; False where they have to be looked at."""
     if not lines:
         return True
-    if (
-        any(map(dissect.said, lines))
-        or closing.said(lines[-1])
-        or glued_end.said(lines[-1])
-        or may_be_page(lines)
-        or may_be_lined(lines)
-    ):
+    if not all(map(is_mere, lines)) and (any(map(dissect.said, lines)) or may_be_page(lines)):
+        return False
+    if closes(lines[-1]) or may_be_lined(lines):
         return False
     if may_be_glued(lines[0]) or any(readings.said(lines[0])):
         return False
@@ -98,7 +82,8 @@ def _is_settled(lines: Sequence[str]) -> bool:
 
 def _unfolded(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take apart the blocks that are whole pages flattened to one line."""
-    if not any(map(taken_apart.said, [text for text in map(TEXT, blocks) if len(text) >= MIN_PAGE])):
+    odd = [text for text in filterfalse(is_mere, map(TEXT, blocks)) if len(text) >= MIN_PAGE]
+    if not any(map(taken_apart.said, odd)):
         return [], blocks
     pages = [unfold(block) for block in blocks]
     found: list[Paragraph] = []

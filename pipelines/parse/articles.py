@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import Block
-from pipelines.parse.head import readings
+from pipelines.parse.readings import readings
 
 _LONG = 600
 """Characters of a text that is no lead."""
 
 
 def of_first(paragraphs: Sequence[Paragraph], words: Mapping[int, str]) -> tuple[Paragraph, ...]:
-    """The paragraphs of a text in order, what a second article says of itself without its parts.
+    """The paragraphs round a text in order, what a second article says of itself without its parts.
 
     ``words`` are those of the paragraphs of the body, by their starts.
     """
@@ -43,14 +43,14 @@ def _second(paragraphs: Sequence[Paragraph], words: Mapping[int, str]) -> int | 
     if not datelines or not words or datelines[-1] < min(words):
         return None
     begin, told, is_signed = None, 0, False
-    for paragraph in paragraphs:
-        if paragraph.role == "dateline":
+    for start in sorted([*datelines, *words]):
+        if start not in words:
             if begin is not None and (is_signed or told >= _LONG):
                 return begin
             is_signed = True
-        elif paragraph.role == "body":
-            known, headline, _ = readings.said(words[paragraph.start])
-            if known is None or known.role != "stamp":
-                begin = paragraph.start if headline and told else None
-                told += 0 if headline else paragraph.end - paragraph.start
+            continue
+        known, headline, _ = readings.said(words[start])
+        if known is None or known.role != "stamp":
+            begin = start if headline and told else None
+            told += 0 if headline else len(words[start])
     return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from itertools import islice, pairwise
-from operator import itemgetter
+from itertools import accumulate, chain, compress, islice, pairwise
+from operator import add, itemgetter
 from typing import NamedTuple
 
 from pipelines.document import Paragraph
@@ -111,42 +111,39 @@ def _is_wrapped(pairs: list[tuple[Block, Block]]) -> bool:
 
 def _lines(raw: str) -> tuple[list[Block], list[tuple[Block, Block]]]:
     """The lines that are not blank, and the neighbours among them that a single line feed parts."""
-    blocks: list[Block] = []
-    pairs: list[tuple[Block, Block]] = []
-    position, below = 0, -1
-    above = Block(0, 0, "")
-    for width, lines in map(_trimmed, raw.split("\n")):
-        for lead, length, body in lines:
-            start = position + lead
-            block = _made((start, start + length, body))
-            if position == below:
-                pairs.append((above, block))
-            blocks.append(block)
-            above, below = block, position + width
-        position += width
-    return blocks, pairs
+    widths, leads, ends, texts = zip(*chain.from_iterable(map(_trimmed, raw.split("\n"))), strict=True)
+    offsets = list(accumulate(widths, initial=0))
+    spans = zip(map(add, offsets, leads), map(add, offsets, ends), texts, strict=False)
+    lines = list(map(_made, compress(spans, texts)))
+    if not any(compress(texts, texts[1:])):
+        return lines, []
+    numbered = pairwise(zip(compress(range(len(texts)), texts), lines, strict=True))
+    return lines, [(above, below) for (first, above), (second, below) in numbered if second == first + 1]
 
 
 @remember(NEIGHBOURS)
-def _trimmed(piece: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
-    """How far it is to the text behind the next line feed, and the lines up to there: where the words of each begin,
-    their length, and the words.
+def _trimmed(piece: str) -> tuple[tuple[int, int, int, str], ...]:
+    """The lines up to a line feed, and blanks between them, each as: the way to the next one, where its words begin and
+    end, and the words. Other line ends part lines too, but no line in such a piece is the neighbour of another.
     """
-    found = []
+    found: list[tuple[int, int, int, str]] = []
     position = 0
     lines = piece.splitlines()
     wholes = lines if lines == [piece] else piece.splitlines(keepends=True)
     for line, whole in zip(lines, wholes, strict=True):
         body = line.strip(_EDGE).strip()
         if body.strip(_EDGE):
-            found.append((position + line.index(body), len(body), body))
+            start = position + line.index(body)
+            found += [(0, 0, 0, "")] * bool(found)
+            found.append((0, start, start + len(body), body))
         position += len(whole)
-    return len(piece) + 1, tuple(found)
+    _, start, end, body = found.pop() if found else (0, 0, 0, "")
+    return (*found, (len(piece) + 1, start, end, body))
 
 
 def is_line(text: str) -> bool:
     """Tell whether a text is one line and no blanks round it."""
-    return "\n" not in text and _trimmed(text)[1] == ((0, len(text), text),)
+    return text != "" and "\n" not in text and _trimmed(text) == ((len(text) + 1, 0, len(text), text),)
 
 
 def ends_sentence(text: str) -> bool:

@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.document import Paragraph, shifted
-from pipelines.parse.blocks import TEXT, Block
+from pipelines.memory import remember
+from pipelines.parse.blocks import TEXT, Block, is_line
 from pipelines.parse.captions import caption
 from pipelines.parse.credits import credit_line
 from pipelines.parse.dateline import datelines
 from pipelines.parse.header import original_title
-from pipelines.parse.memory import by_text, laid
+from pipelines.parse.memory import REMEMBERED, by_text, laid
+from pipelines.parse.page import unfold
+from pipelines.parse.pagewords import is_site_line
 from pipelines.parse.tags import trailing
 
 
 def body(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take off what is no prose; return the paragraphs found, and the blocks that remain."""
+    marks = list(map(is_mere, map(TEXT, blocks)))
     found: list[Paragraph] = []
-    rest: list[Block] = []
-    dissected = list(map(dissect.said, map(TEXT, blocks)))
-    if not any(dissected):
-        return [], list(blocks)
-    for block, parts in zip(blocks, dissected, strict=True):
-        if parts is None:
-            rest.append(block)
-            continue
-        named, kept = parts
-        found += [shifted(paragraph, block.start) for paragraph in named]
-        rest += laid(kept, block.start)
+    rest = list(blocks)
+    for place in [place for place, is_plain in enumerate(marks) if not is_plain][::-1]:
+        start, _, text = blocks[place]
+        parts = dissect.said(text)
+        if parts:
+            found += [shifted(paragraph, start) for paragraph in parts[0]]
+            rest[place : place + 1] = laid(parts[1], start)
     return found, rest
+
+
+@remember(REMEMBERED)
+def is_mere(text: str) -> bool:
+    """Tell whether a text is one line, no whole page and no line of a site, and whether nothing stands round it."""
+    is_alone = is_line(text) and not is_site_line(text) and dissect.said(text) is None
+    return is_alone and unfold(Block(0, len(text), text)) is None
 
 
 @by_text

@@ -12,9 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from pipelines.document import Paragraph
 from pipelines.parse.blocks import TEXT, Block, ends_sentence, stems
+from pipelines.parse.body import is_mere
 from pipelines.parse.pagewords import (
     is_bidding,
     is_caption,
@@ -88,7 +90,7 @@ def densest(blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]]:
 
 def may_be_page(texts: Sequence[str]) -> bool:
     """Tell at little cost whether lines are worth a closer look: there are many, and some are surely of a site."""
-    return len(texts) >= _MIN_STUBS and sum(map(is_site_line, set(texts))) >= _MIN_SITE_LINES - 1
+    return len(texts) >= _MIN_STUBS and sum(map(is_site_line, {*filterfalse(is_mere, texts)})) >= _MIN_SITE_LINES - 1
 
 
 def _line(block: Block) -> _Line:

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
 
 from pipelines.dates import MONTH_DAY
-from pipelines.document import Paragraph, Part
+from pipelines.document import Paragraph, Part, shifted
 from pipelines.memory import remember
-from pipelines.parse.blocks import MAX_HEADLINE_WORDS, Block, is_headline, stems, word_count
-from pipelines.parse.captions import caption
-from pipelines.parse.chrome import is_furniture, share_bar
-from pipelines.parse.credits import credit_line
+from pipelines.parse.blocks import MAX_HEADLINE_WORDS, NEIGHBOURS, TEXT, Block, is_headline, stems, word_count
+from pipelines.parse.chrome import is_furniture
 from pipelines.parse.dateline import ORIGINAL_LABEL, before_headline, dateline
 from pipelines.parse.glued import glued_stamp
-from pipelines.parse.header import crawler_date, original_title, stamp
+from pipelines.parse.header import crawler_date, original_title
 from pipelines.parse.lexicon import SURNAMES
-from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import REMEMBERED, by_text, laid
 from pipelines.parse.official import numbered
-from pipelines.parse.outlets import DASHES, is_outlet
+from pipelines.parse.outlets import is_outlet
+from pipelines.parse.readings import MIN_TITLE_WORDS, readings
 from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.sites import glued_title
 from pipelines.parse.sites import title as labelled_title
-from pipelines.parse.stamps import issue_line, loose_stamp
 
-_SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[A-Z\"“][^.]{12,})")
-"""The name of a series in brackets before a headline."""
 _SERIAL = re.compile(r"(?:[①-⑳]|[(（\[]\d{1,3}[)）\]]|\b(?:No|Part|Series|Issue|Episode)\.? ?\d{1,3})$")
 """The number of a text in a series, with which the name of the series ends above the headline."""
-_CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b")
-_SECTION = re.compile(r"(?i:article|chapter|section|part|act|scene|appendix|annex)\s+(?:\d+|[IVXLC]+)\b")
 _TOPIC = re.compile(
     r"(?:the )?(?:question|problem|subject|theme|headline|topic|titled?|entitled|caption)(?: title)?\s?[:：]\s?",
     re.IGNORECASE,
@@ -42,9 +38,11 @@ _TIP = re.compile(
     r"|(?:Core|Reading) (?:tips?|readings?|guide)\s?[:：])\s?(?=[A-Z\d\"“])"
 )
 _DAY = re.compile(MONTH_DAY, re.IGNORECASE)
-MIN_TITLE_WORDS, _MOST_DECKS, _LONGEST_DECK, _MOST_SENTENCES = 4, 4, 30, 2
+_MOST_DECKS, _LONGEST_DECK = 4, 30
 LONGEST_RUN, _NAME_WORDS, _LEAST_BELOW, _LONGEST_TIP = 3, 2, 8, 500
 """A title and two decks: where more lines than that end no sentence, they are no headlines."""
+_SEEN = LONGEST_RUN + 1
+"""Lines that decide what the topmost one is."""
 
 
 def head(
@@ -58,41 +56,60 @@ def head(
     found: list[Paragraph] = []
     rest = list(blocks)
     while rest:
-        glued = _glued(raw, rest[0], title) if may_be_glued(rest[0].text) else None
-        if glued:
-            found.append(glued[0])
-            title = title or (raw[glued[0].start : glued[0].end] if glued[0].role == "title" else "")
-            rest[:1] = [glued[1]] if glued[1] and glued[1].text else []
+        dated = crawler_date(raw, rest[0])
+        if dated:
+            found.append(dated[0])
+            rest[:1] = [dated[1]] if dated[1].text else []
             continue
-        if not title and len(rest) > 1 and _IDEOGRAPHS.match(rest[0].text) and is_headline(rest[1]):
-            found.append(rest.pop(0).paragraph("original_title", "original-title"))
-            continue
-        again = _told_again(rest[0], title) if title else []
-        if again:
-            found += again
-            rest.pop(0)
-            continue
-        asked = _asked(rest, title, signed)
-        if asked:
-            title = title or (rest[0].text if asked.role == "title" else "")
-            found.append(asked)
-            rest.pop(0 if asked.start == rest[0].start else 1)
-            continue
-        paragraph = _opening(rest, title)
-        if paragraph is None:
+        place, taken, left = _read((title, rest[0].start in signed, *map(TEXT, rest[:_SEEN])))
+        if not taken:
             break
-        title = title or (rest[0].text if paragraph.role == "title" else "")
-        found.append(paragraph)
-        rest.pop(0)
+        by, _, text = rest.pop(place)
+        found += [shifted(paragraph, by) for paragraph in taken]
+        rest[:0] = [laid(left, by)] if left else []
+        if not title and taken[0].role == "title":
+            title = text[taken[0].start : taken[0].end]
     above = _above_dateline(rest) if title else []
     return [*found, *above], rest[len(above) :]
 
 
-def _glued(raw: str, block: Block, title: str) -> tuple[Paragraph, Block | None] | None:
+@remember(NEIGHBOURS)
+def _read(asked: tuple[Any, ...]) -> tuple[int, Sequence[Paragraph], Block | None]:
+    """Read the topmost of some lines, behind the title that is known and whether a dateline ended there.
+
+    Returns which line opens the text, what it is and what is left of it, in its own offsets.
+    """
+    title, is_signed, *texts = asked
+    ends = list(accumulate(map(len, texts)))
+    blocks = [Block(end - len(text), end, text) for text, end in zip(texts, ends, strict=True)]
+    taken, left = _taken(blocks, title, is_signed=is_signed)
+    place = int(bool(taken) and taken[0].start >= ends[0])
+    return (
+        place,
+        [shifted(paragraph, -blocks[place].start) for paragraph in taken],
+        left if left and left.text else None,
+    )
+
+
+def _taken(blocks: list[Block], title: str, *, is_signed: bool) -> tuple[list[Paragraph], Block | None]:
+    """What the topmost line opens the text as, and what is left of it."""
+    first = blocks[0]
+    glued = _glued(first, title) if may_be_glued(first.text) else None
+    if glued:
+        return [glued[0]], glued[1]
+    if not title and len(blocks) > 1 and _IDEOGRAPHS.match(first.text) and is_headline(blocks[1]):
+        return [first.paragraph("original_title", "original-title")], None
+    again = _told_again(first, title) if title else []
+    if again:
+        return again, None
+    opening = _asked(blocks, title, is_signed=is_signed) or _opening(blocks, title)
+    return [opening] if opening else [], None
+
+
+def _glued(block: Block, title: str) -> tuple[Paragraph, Block | None] | None:
     """An opening line to which the text, or another opening line, is glued; and what is left."""
-    dated = crawler_date(raw, block)
-    if dated or not title:
-        return dated or glued_title(block)
+    if not title:
+        return glued_title(block)
     return original_title(block, title) or glued_stamp(block) or numbered(block)
 
 
@@ -132,11 +149,6 @@ def _above_dateline(blocks: list[Block]) -> list[Paragraph]:
     return [deck for deck in above if deck] if all(above) else []
 
 
-def _is_told(text: str) -> bool:
-    """Tell a short text, as of a letter, from a headline, which has two sentences at most."""
-    return len(sentence_ends(text)) > _MOST_SENTENCES
-
-
 @by_text
 def _shown(block: Block) -> Paragraph | None:
     """What a line between the day of a picture and its credit is."""
@@ -161,7 +173,7 @@ def may_be_glued(text: str) -> bool:
     return (crawler_date(text, block) or ORIGINAL_LABEL.match(text) or glued) is not None
 
 
-def _asked(blocks: list[Block], title: str, signed: frozenset[int]) -> Paragraph | None:
+def _asked(blocks: list[Block], title: str, *, is_signed: bool) -> Paragraph | None:
     """A line that ends as a sentence does is a title all the same, where the dateline or the stamp follows it.
 
     Below a title it is a deck where the stamp follows: else it would be a title when the text is read again. Where it
@@ -170,7 +182,7 @@ def _asked(blocks: list[Block], title: str, signed: frozenset[int]) -> Paragraph
     if len(blocks) < 2 or not _may_be_asked(blocks[0].text):
         return None
     is_stamped = asks_title(blocks[0].text, blocks[1].text)
-    if blocks[0].start in signed:
+    if is_signed:
         return readings(blocks[1])[0] if is_stamped else None
     if title:
         return labelled_title(blocks[0], "subtitle", "header-deck") if is_stamped else None
@@ -268,25 +280,3 @@ def _name(text: str) -> tuple[str, ...]:
     """The words of a line that could be a name, all capitalised; none where it could not."""
     words = text.split()
     return tuple(words) if all(re.fullmatch(r"[A-Z][a-z'’]+", word) for word in words) else ()
-
-
-@by_text
-def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None]:
-    """What an opening line can be: something known by itself, a headline, a deck."""
-    known = (
-        stamp(block)
-        or caption(block)
-        or credit_line(block)
-        or masthead_line(block)
-        or share_bar(block)
-        or issue_line(block)
-    )
-    label = _SERIES.match(block.text)
-    after = Block(block.start + label.end(), block.end, block.text[label.end() :]) if label else block
-    if known or not is_headline(after) or dateline(block) or _SECTION.match(block.text) or _is_told(block.text):
-        return known, None, None
-    if "  " in block.text or _CLOCK.match(block.text):  # a line of a table or of an agenda
-        return None, None, None
-    is_deck = word_count(block.text) >= MIN_TITLE_WORDS or block.text[0] in DASHES
-    deck = labelled_title(block, "subtitle", "header-deck") if is_deck else None
-    return None, labelled_title(block), loose_stamp(block) or deck

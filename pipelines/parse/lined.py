@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice, takewhile
+from itertools import islice, repeat
+from operator import contains
 
 from pipelines.document import Paragraph, Part
 from pipelines.memory import remember
@@ -47,11 +48,13 @@ def may_be_lined(texts: Sequence[str]) -> bool:
     """Tell at little cost whether lines may be a page: many lead to its text, or words of the first one come again."""
     if len(texts) < _MIN_LINES:
         return False
-    if len(list(takewhile(_is_short, texts[1:_MIN_ABOVE]))) >= _MIN_ABOVE - 1:
+    if len(texts) >= _MIN_ABOVE and all(map(_is_short, texts[1:_MIN_ABOVE])):
         return True
     openings = _openings(texts[0])
+    if not openings:
+        return False
     titles = texts[1:] if len(texts[0]) > _LONGEST_TITLE else [text for text in texts[1:] if len(text) < _LONGEST_NAME]
-    return any(opening in text for text in titles for opening in openings)
+    return any(any(map(contains, titles, repeat(opening))) for opening in openings)
 
 
 @remember(REMEMBERED)
@@ -74,8 +77,6 @@ def _is_short(text: str) -> bool:
 
 def unfold_lines(raw: str, blocks: Sequence[Block]) -> tuple[list[Paragraph], list[Block]] | None:
     """Take a page apart that came line by line; None where the lines are none. Returns its paragraphs and its body."""
-    if not may_be_lined([block.text for block in blocks]):
-        return None
     start, end = blocks[0].start, blocks[-1].end
     whole = Block(start, end, re.sub(r"[\r\n]", " ", raw[start:end]))
     lined = _framed(whole.text, [Block(b.start - start, b.end - start, b.text) for b in blocks])

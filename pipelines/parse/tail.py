@@ -19,7 +19,7 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
     """Take the closing lines off; return their paragraphs in order, and the blocks that remain."""
     found: list[Paragraph] = []
     rest = list(blocks)
-    while rest:
+    while rest and (found or closes(rest[-1].text)):
         paragraph = closing(rest[-1]) or (office(rest[-1]) if found and _is_day(found[-1]) else None)
         if paragraph:
             found.append(paragraph)
@@ -31,6 +31,11 @@ def tail(blocks: list[Block]) -> tuple[list[Paragraph], list[Block]]:
         found.append(signed[0])
         rest[-1:] = [signed[1]] if signed[1].text else []
     return found[::-1], rest
+
+
+def closes(text: str) -> bool:
+    """Tell whether a text would not be the last line of its kind: it closes one, or what closes one is glued to it."""
+    return closing.said(text) is not None or glued_end.said(text) is not None
 
 
 def _is_day(paragraph: Paragraph) -> bool:

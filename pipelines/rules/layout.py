@@ -1,11 +1,14 @@
-"""The blanks between paragraphs: one blank line between two paragraphs of the body, nothing before or after."""
+"""The blanks between paragraphs: one blank line between two paragraphs of the body, nothing before or after.
+
+These rules see such blanks alone: with the two empty paragraphs that a break parts, or with none.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from pipelines.document import PARAGRAPH_BREAK, Document, Edit
+from pipelines.document import PARAGRAPH_BREAK, Edit
 from pipelines.rules.rule import Maker, Rule, View
 
 _COMPOUNDS = re.compile(
@@ -24,39 +27,19 @@ def joined(match: re.Match[str]) -> str:
     return "-" if match["hyphen"] and is_compound else "" if match["hyphen"] else " "
 
 
+_BOTH = 2
 _BREAK = Maker("paragraph-break", "segmentation")
 _OUTER = Maker("outer-blank", "segmentation")
 
 
-def gaps(document: Document) -> list[tuple[int, int, bool]]:
-    """List what lies round the paragraphs of a raw text in order, as (start, end, is a break).
-
-    Of the runs of characters outside the paragraphs, the first between two paragraphs of the body is their break.
-    """
-    last_body = next((p.start for p in reversed(document.paragraphs) if p.role == "body"), -1)
-    found: list[tuple[int, int, bool]] = []
-    position, open_body = 0, False
-    for role, start, end, _, _, _ in document.paragraphs:
-        if start > position:
-            found.append((position, start, open_body and position < last_body))
-            open_body = False
-        open_body = open_body or role == "body"
-        position = end
-    if len(document.raw) > position:
-        found.append((position, len(document.raw), False))
-    return found
-
-
 def _find_breaks(view: View) -> Iterator[Edit]:
-    for start, end, is_break in gaps(view.document):
-        if is_break and view.raw[start:end] != PARAGRAPH_BREAK:
-            yield _BREAK.replace(view.raw, start, end, PARAGRAPH_BREAK)
+    if len(view.document.paragraphs) == _BOTH and view.raw != PARAGRAPH_BREAK:
+        yield _BREAK.replace(view.raw, 0, len(view.raw), PARAGRAPH_BREAK)
 
 
 def _find_outer(view: View) -> Iterator[Edit]:
-    for start, end, is_break in gaps(view.document):
-        if not is_break:
-            yield _OUTER.delete(view.raw, start, end)
+    if view.raw and not view.document.paragraphs:
+        yield _OUTER.delete(view.raw, 0, len(view.raw))
 
 
 _A, _B = "The first paragraph says one thing about the county.", "The second one says another thing about the town."

@@ -26,10 +26,11 @@ _SPLIT_NUMBER = re.compile(
     rf"(?= (?:{_UNITS})\b)"
     r"|(?<![\d.,])[1-9]\d{0,2}(?:, \d{3})+, 000(?= [a-z])|(?<![\d.,])0\. \d{1,4}(?= [a-z])"
     r"|(?<![\d.,])\d{1,3}\. \d{1,2}(?: %(?![\w%])|(?=%)"
-    r"|(?= (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)))"
+    r"|(?= (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)))",
+    re.ASCII,
 )
-_SPLIT_THOUSANDS = re.compile(r"(?<![\d.,])(?<!\d, )[1-9]\d{0,2}(?:, \d{3})+(?= (?!(?:and|or|to)\b)[a-z]{3})")
-_PERCENT = re.compile(r"(?<=\d) {1,2}(?=[%％](?![\w%]))")
+_SPLIT_THOUSANDS = re.compile(r"(?<![\d.,])(?<!\d, )[1-9]\d{0,2}(?:, \d{3})+(?= (?!(?:and|or|to)\b)[a-z]{3})", re.ASCII)
+_PERCENT = re.compile(r"(?<=[0-9]) {1,2}(?=[%％](?![\w%]))")
 _PLAIN_PERCENT = re.compile(r"\d%")
 _NAMED = re.compile(
     r"\b(?:in|on|at|by|of|to|from|until|since|day|year|page|line|room|item|article|chapter|number|group|class|grade|"
@@ -114,16 +115,7 @@ NUMBERS = (
         (
             " ,",
             " : ",
-            "total of ",
-            "more than ",
-            "nearly ",
-            "exceeded ",
-            "reached ",
-            "was ",
-            "were ",
-            *(f"{digit}, " for digit in digits),
-            *(f"{digit}. " for digit in digits),
-            *(f": {digit}" for digit in digits),
+            *(f"{mark} {digit}" for mark in ",.:" for digit in digits),
         ),
     ),
     Rule(

@@ -60,8 +60,9 @@ def _find_glued(view: View) -> Iterator[Edit]:
             yield _GLUED.replace(raw, opening, opening + 1, " " + raw[opening])
         if raw[closing + 1 : closing + 3].isalpha() and len(raw) > closing + 2 and raw[closing - 1] != " ":
             yield _GLUED.replace(raw, closing, closing + 1, raw[closing] + " ")
-    opened = _OPENED.search(raw)  # behind it, what sticks to a word may be an apostrophe in what is quoted
-    for mark in view.matches(_STUCK, BODY):
+    stuck = list(view.matches(_STUCK, BODY))
+    opened = _OPENED.search(raw) if stuck else None  # behind it, what sticks to a word may be an apostrophe in it
+    for mark in stuck:
         if not opened or mark.start() < opened.start():
             yield _GLUED.replace(raw, *mark.span(), " '")
 

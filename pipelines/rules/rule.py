@@ -49,7 +49,7 @@ class TermHit(NamedTuple):
 class View:
     """What a rule sees: a document, its folded text, and the glossary forms that occur in it.
 
-    Rules of the frame see whole documents; all others see one paragraph at a time, as a document of its own.
+    A rule sees one paragraph at a time, as a document of its own, or the blanks between two.
     ``shows_an_engine`` tells that the whole text bears the marks of machine translation.
     """
 

@@ -50,7 +50,7 @@ _GLUED_COMMA = re.compile(
     r"|(?=[A-Z][a-z]+ [a-z\d])(?<=[a-z]{3},)|(?=[A-Za-z]{2,}[ .,;])(?<=[a-z]{2},)"
     r"|(?=[a-z]{2,} )(?:(?<=[a-z\d.!?][\"”],)|(?<=\d\d,)|(?<=[A-Z][a-z],))"
     r"|(?=a [a-z]{3})(?<=[a-z]{3},)|(?=(?:which|and|but) )(?<=[a-z]\d,)|(?=[a-z]{2,} )(?<=[\w%][)）],)"
-    r"|(?=\d)(?<=[a-z]{3},))"
+    r"|(?=[0-9])(?<=[a-z]{3},))"
 )
 _TORN = re.compile(
     r"(?<=[A-Za-z]{2})(?:[ ]-(?!(?:yes|no|and|but|or|it|he|she|they|we|you|so|then|the|this|that|in|on|of|to|as)\b)"
