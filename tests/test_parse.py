@@ -1,13 +1,16 @@
 """Parsing: layouts are recognised wherever they come from, and ordinary prose is left in the body."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.document import Document
 from pipelines.parse import parse
+from pipelines.parse.dateline import _forms
 from pipelines.parse.people import people
 from tests.pace import too_slow
 from tests.texts import raw_texts, refined
@@ -231,6 +234,25 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
 def test_datelines(head: str, found: list[tuple[str, str]]) -> None:
     assert parts(head + LEAD) == found
     assert roles(head + LEAD)[-1] == ("body", LEAD)
+
+
+PAPERS = ("Xinhua News Agency", "Hunan Daily", "The Kerrin Evening News", "Our newspaper", "CNA", "Our reporter", "")
+PLACES = ("Changsha, ", "BEIJING, ", "from Changsha ", "")
+DAYS = ("July 26", "26 July", "Dec. 3rd, 2022", "july 26", "")
+SIGNERS = ("(Reporter Li Yang)", "(Xinhua)", "(Li Yang, Wang Min)", "reporter Li Yang ", " reported", "")
+GAPS = st.sampled_from((" ", ", ", "", " client, ", ". "))
+datelines = st.tuples(
+    st.sampled_from(PAPERS), GAPS, st.sampled_from(PLACES), st.sampled_from(DAYS), GAPS, st.sampled_from(SIGNERS),
+    st.sampled_from((" -- ", ": ", ". ", "", " ")),
+).map("".join)  # fmt: skip
+
+
+@given(datelines)
+@settings(max_examples=500)
+def test_no_sign_hides_a_dateline(opening: str) -> None:
+    text = f"{opening}On July 3, the bridge was opened (see below)."
+    for sign, form in _forms(in_brackets=text.startswith("(")):
+        assert sign(text) or not re.match(form, text)
 
 
 def test_our_reporter_reports_from_a_place() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from pipelines.dates import MONTH_DAY
@@ -35,11 +36,15 @@ _APP = r"(?: (?i:client|app|mobile client|overseas edition))?"
 _PERSONS = rf"{_NAME}(?: {_NAME}){{0,5}}(?:(?:, | and ){_NAME}(?: {_NAME}){{0,3}}){{0,5}}"
 
 
+Sign = Callable[[str], bool]
+"""Tells at little cost whether a text may have a form; where it fails, the pattern would not match."""
+
+
 @cache
-def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
+def _forms(*, in_brackets: bool) -> tuple[tuple[Sign, str], ...]:
     """The forms that begin with a bracket, or those that do not; which of these comes first matters."""
     known = alternatives(AGENCIES, SITES)
-    outlet = rf"(?P<outlet>(?:{known})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)}))"
+    outlet = rf"(?P<outlet>{_paper()})"
     when = rf"(?P<date>(?i:{MONTH_DAY}))"
     no_paper = rf"(?!(?:{_NAME} ){{1,4}}(?:{alternatives(OUTLET_ENDINGS)})\))"
     surname = rf"(?i:{alternatives(tuple(sorted(SURNAMES)))})"
@@ -71,12 +76,55 @@ def _patterns(*, in_brackets: bool) -> tuple[re.Pattern[str], ...]:
     by = rf"{outlet} (?P<byline>[Rr]eporter {_NAME} {_NAME}),? (?=[Oo]n (?i:{MONTH_DAY}), [A-Z\"“])"
     news = rf"(?P<outlet>{alternatives(_NEWS)})(?i: client)?[:：]\s"
     bare = rf"(?P<place>[A-Z][A-Z'’-]{{2,}}(?: [A-Z][A-Z'’-]+){{0,3}}),\s?{when}\s?(?:--+|—+|–)\s?"
-    forms = (
-        (told, enclosed, quoted)
-        if in_brackets
-        else (news, bare, press, wire, plain, local, filed, unnamed, dated, by, *_reported(surname, when))
+    if in_brackets:
+        return tuple((bool, form) for form in (told, enclosed, quoted))
+    return (
+        *((bool, form) for form in (news, bare)),
+        *((_opens_with_paper, press), (_has_day_before_bracket, wire), (_opens_with_paper, plain)),
+        *((_has_day_before_bracket, form) for form in (local, filed)),
+        *((_is_own, unnamed), (_opens_with_paper, dated), (_opens_with_paper, by)),
+        *((_has_reporter, form) for form in _reported(surname, when)),
     )
-    return tuple(re.compile(pattern) for pattern in forms)
+
+
+def _fitting(text: str) -> Iterator[re.Pattern[str]]:
+    """The patterns that a text may match, in their order; they are long, and compiled when one is asked for."""
+    signs: dict[Sign, bool] = {}
+    for sign, form in _forms(in_brackets=text[0] in "([【"):
+        if sign not in signs:
+            signs[sign] = sign(text)
+        if signs[sign]:
+            yield _compiled(form)
+
+
+_compiled = cache(re.compile)
+
+
+@cache
+def _paper() -> str:
+    """Match a paper that is known, or one that ends as papers do."""
+    return rf"(?:{alternatives(AGENCIES, SITES)})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)})"
+
+
+def _opens_with_paper(text: str) -> bool:
+    return _compiled(_paper()).match(text) is not None
+
+
+def _is_own(text: str) -> bool:
+    return text.startswith(("Our ", "This ")) or _opens_with_paper(text)
+
+
+def _has_day_before_bracket(text: str) -> bool:
+    place = text.find("(", 0, _FARTHEST_DAY)
+    while place >= 0:
+        if _DAY_BEFORE.search(text, max(0, place - _LONGEST_DAY), place):
+            return True
+        place = text.find("(", place + 1, _FARTHEST_DAY)
+    return False
+
+
+def _has_reporter(text: str) -> bool:
+    return "eporter" in text[:_FARTHEST_SIGN]
 
 
 def _reported(surname: str, when: str) -> tuple[str, str]:
@@ -100,6 +148,8 @@ _SIGNS = ("(", "[", "【", *_MONTHS, *map(str.upper, _MONTHS))
 """Every dateline has a bracket or a month; looked for first, since the patterns take far longer."""
 _FIRST_SIGNS = (" news", "our reporter")
 _FARTHEST_SIGN, _SHORTEST = 240, 32
+_FARTHEST_DAY, _LONGEST_DAY = 480, 32
+_DAY_BEFORE = re.compile(rf"{MONTH_DAY}[.,]?\s{{0,2}}$", re.IGNORECASE)
 
 
 @by_text
@@ -136,7 +186,7 @@ def _may_sign(text: str) -> bool:
 def _signed(block: Block, *, headlined: bool = False) -> tuple[Paragraph, Block] | None:
     if not _may_sign(block.text):
         return None
-    for pattern in _patterns(in_brackets=block.text[0] in "([【"):
+    for pattern in _fitting(block.text):
         match = pattern.match(block.text)
         rest = _behind(block, match.end(), headlined=headlined) if match else None
         if match and rest:
