@@ -18,6 +18,7 @@ PROSE = frozenset({"body", "title", "subtitle", "caption"})
 EVERYWHERE = PROSE | {"original_title", "dateline", "credit", "outlet", "stamp", "chrome", "repeat"}
 
 _LEVELLED = (("’", "'"), ("‘", "'"), ("\u00a0", " "), ("\u3000", " "), ("\n", " "), ("\t", " "), ("‑", "-"))
+_CODE = re.compile(r"(?<![\w`])`(?=[^\s`])[^`\n]*(?<=\S)`(?![\w`])")
 _DOUBLE = re.compile('[“”"]')
 _SINGLE = re.compile(r"(?<![\w’'])['‘](?=\S)|(?<=[^\s(])['’](?!\w)")
 
@@ -70,9 +71,12 @@ class View:
         return [p for p in self.document.paragraphs if p.role in roles]
 
     def matches(self, pattern: re.Pattern[str], roles: Collection[str]) -> Iterator[re.Match[str]]:
-        """Yield the matches of ``pattern`` inside the paragraphs of these roles; no match crosses a border."""
-        for paragraph in self.paragraphs(roles):
-            yield from pattern.finditer(self.raw, paragraph.start, paragraph.end)
+        """Yield the matches of ``pattern`` inside the paragraphs of these roles; no match crosses a border.
+
+        What stands between backticks is code, and not looked at.
+        """
+        found = (match for p in self.paragraphs(roles) for match in pattern.finditer(self.raw, p.start, p.end))
+        return _beside_code(self.raw, found) if "`" in self.raw else found
 
     def is_quoted(self, start: int, end: int) -> bool:
         """Tell whether any of the span stands inside quotation marks of its paragraph."""
@@ -85,6 +89,17 @@ class View:
     def _quotations(self) -> list[tuple[int, int]]:
         spans = [span for p in self.paragraphs(PROSE) for span in quotations(self.raw, p.start, p.end)]
         return _merged(sorted(spans))
+
+
+def _beside_code(raw: str, matches: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Leave out the matches in code; they come in order."""
+    code = [span.span() for span in _CODE.finditer(raw)]
+    place = 0
+    for match in matches:
+        while place < len(code) and code[place][1] <= match.start():
+            place += 1
+        if place == len(code) or match.end() <= code[place][0]:
+            yield match
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

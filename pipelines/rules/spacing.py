@@ -178,7 +178,13 @@ SPACING = (
             ("past the old mill ,and on to the weir", "past the old mill, and on to the weir"),
             ('He asked : "Who is there?"', 'He asked: "Who is there?"'),
         ),
-        ("It grew by .5 percent.", "and so on ... he said", "use the .com domain", "Score: 3 : 0 after it"),
+        (
+            "It grew by .5 percent.",
+            "and so on ... he said",
+            "use the .com domain",
+            "Score: 3 : 0 after it",
+            "It reads `a , b` as it is.",
+        ),
         (" .", " ,", " ;", " !", " ?", " :"),
     ),
     make_rule(
