@@ -80,9 +80,9 @@ def _forms(*, in_brackets: bool) -> tuple[tuple[Sign, str], ...]:
         return tuple((bool, form) for form in (told, enclosed, quoted))
     return (
         *((bool, form) for form in (news, bare)),
-        *((_opens_with_paper, press), (_has_day_before_bracket, wire), (_opens_with_paper, plain)),
+        *((_is_dated_paper, press), (_has_day_before_bracket, wire), (_is_dated_paper, plain)),
         *((_has_day_before_bracket, form) for form in (local, filed)),
-        *((_is_own, unnamed), (_opens_with_paper, dated), (_opens_with_paper, by)),
+        *((_is_own, unnamed), (_is_dated_paper, dated), (_is_dated_paper, by)),
         *((_has_reporter, form) for form in _reported(surname, when)),
     )
 
@@ -110,17 +110,18 @@ def _opens_with_paper(text: str) -> bool:
     return _compiled(_paper()).match(text) is not None
 
 
+def _is_dated_paper(text: str) -> bool:
+    return _opens_with_paper(text) and _DAY.search(text, 0, _FARTHEST_DAY) is not None
+
+
 def _is_own(text: str) -> bool:
-    return text.startswith(("Our ", "This ")) or _opens_with_paper(text)
+    return "(" in text[:_FARTHEST_DAY] and (text.startswith(("Our ", "This ")) or _opens_with_paper(text))
 
 
 def _has_day_before_bracket(text: str) -> bool:
+    """Tell whether a day stands before the first bracket: nothing that leads to it has one."""
     place = text.find("(", 0, _FARTHEST_DAY)
-    while place >= 0:
-        if _DAY_BEFORE.search(text, max(0, place - _LONGEST_DAY), place):
-            return True
-        place = text.find("(", place + 1, _FARTHEST_DAY)
-    return False
+    return place >= 0 and _DAY_BEFORE.search(text, max(0, place - _LONGEST_DAY), place) is not None
 
 
 def _has_reporter(text: str) -> bool:
@@ -148,7 +149,8 @@ _SIGNS = ("(", "[", "【", *_MONTHS, *map(str.upper, _MONTHS))
 """Every dateline has a bracket or a month; looked for first, since the patterns take far longer."""
 _FIRST_SIGNS = (" news", "our reporter")
 _FARTHEST_SIGN, _SHORTEST = 240, 32
-_FARTHEST_DAY, _LONGEST_DAY = 480, 32
+_FARTHEST_DAY, _LONGEST_DAY = 600, 32
+_DAY = re.compile(MONTH_DAY, re.IGNORECASE)
 _DAY_BEFORE = re.compile(rf"{MONTH_DAY}[.,]?\s{{0,2}}$", re.IGNORECASE)
 
 

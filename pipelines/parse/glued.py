@@ -17,6 +17,7 @@ from pipelines.parse.sentences import sentence_ends
 from pipelines.parse.stamps import is_full, stamps
 
 _FARTHEST, _MIN_TITLE, _MIN_WORDS, _MOST_PAPERS = 320, 12, 4, 6
+_DIGIT = re.compile(r"\d")
 _LEAST_TEXT, _PROSE = 120, 0.3
 _GOES_ON = re.compile(
     r"(?:[,;:(–—-]|\b(?:on|at|in|of|by|to|from|for|with|since|until|till|before|after|around|about|the|a|an|and|or|as|"
@@ -55,8 +56,8 @@ def before_dateline(text: str) -> int | None:
 @by_text
 def glued_stamp(block: Block) -> tuple[Paragraph, Block] | None:
     """Recognise a stamp that runs into the text below a headline; return it and the rest."""
-    found = masthead(block.text, 0)
-    if not found.names("published_date") or not _is_prose(block.text, found.end):
+    found = masthead(block.text, 0) if _DIGIT.search(block.text) else None
+    if not found or not found.names("published_date") or not _is_prose(block.text, found.end):
         return None
     if not (found.parts[0].field == "outlet" or is_full(block.text, 0, found)):
         return None
