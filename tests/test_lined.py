@@ -66,6 +66,31 @@ def test_a_title_that_stands_once_below_the_way_to_the_page_is_found() -> None:
     assert got.text.split("\n\n") == list(TEXT)
 
 
+def test_the_line_of_an_app_gives_the_day_and_leaves_the_title() -> None:
+    day = "2024-05-06 18:42 · Published in Hunan · Official account of Nanling County Media Center"
+    above = (
+        "Headlines of Today",
+        "Download the app to read more",
+        "Open APP",
+        TITLE,
+        "Nanling Release",
+        day,
+        "+ Follow",
+    )
+    got = read(
+        *above, *TEXT, "(Editor: Wang Hao)", "Like 86", "Comment 9", "You may also like", "Bridge opens to traffic"
+    )
+    assert (got.fields.title, got.fields.outlet, got.fields.published_time) == (TITLE, "Nanling Release", "18:42")
+    assert got.text.split("\n\n") == list(TEXT)
+
+
+def test_a_line_behind_a_dash_is_no_title_and_an_issue_no_part_of_a_paper() -> None:
+    stamp = "2024-05-06 | Author: Chen Yu | Source: Nanling Culture Monthly, Issue 11, 2024 | Font size A A A"
+    above = ("Nanling Culture Monthly | Books | People | Places | Subscribe", "Home page > Books", TITLE)
+    got = read(*above, "—— A survey of forty villages", stamp, *TEXT)
+    assert (got.fields.title, got.fields.outlet) == (TITLE, "Nanling Culture Monthly")
+
+
 def test_an_account_signs_between_its_title_and_the_day() -> None:
     above = (TITLE, "Original", "Old Chen", "Nanling Reading Room", "2024-05-06 08:30", "Published in Hunan")
     got = read(*above, *TEXT, "— END —", "Editor | Wang Hao", "Past highlights", "A bridge for the village")

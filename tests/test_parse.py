@@ -82,6 +82,15 @@ def test_paragraphs_are_in_order_and_cover_every_letter(raw: str) -> None:
             "Our newspaper, Changsha, May 3 (reporter Li Yang) ",
             [("dateline_place", "Changsha"), ("dateline_date", "May 3"), ("reporters", "Li Yang")],
         ),
+        (
+            "Our newspaper, Changsha, May 3 - Li Yang and special correspondent Wang Min report: ",
+            [
+                ("dateline_place", "Changsha"),
+                ("dateline_date", "May 3"),
+                ("reporters", "Li Yang"),
+                ("reporters", "Wang Min"),
+            ],
+        ),
         ("This newspaper (Reporter Li Yang) ", [("reporters", "Li Yang")]),
         (
             "Xinhua News Agency, Beijing, July 26 Electricity (Reporter Li Yang) ",
@@ -545,6 +554,11 @@ def test_the_name_of_the_site_comes_off_the_headline(suffix: str) -> None:
         ),
         ("Beijing Daily Client | Reporter Li Yang", [("outlet", "Beijing Daily"), ("reporters", "Li Yang")]),
         ("Text/Li Yang Photo/Han Ting", [("reporters", "Li Yang"), ("photographers", "Han Ting")]),
+        (
+            "July 9, 2022 10:20 Source: Legal Daily [Print]",
+            [("published_date", "July 9, 2022"), STAMPED[1], ("outlet", "Legal Daily")],
+        ),
+        ("Issuer: Bureau of Culture   Date of issue: 2022-07-09", [("outlet", "Bureau of Culture"), STAMPED[0]]),
         ("Share to: WeChat Weibo QQ", []),
         ("Font size: big medium small", []),
         ("Print", []),

@@ -88,16 +88,16 @@ def _forms(*, in_brackets: bool) -> tuple[tuple[Sign, str], ...]:
 
 
 def _fitting(text: str) -> Iterator[re.Pattern[str]]:
-    """The patterns that a text may match, in their order; they are long, and compiled when one is asked for."""
-    signs: dict[Sign, bool] = {}
+    """The patterns that a text may match, in their order; they are long, and compiled when a text asks for one."""
     for sign, form in _forms(in_brackets=text[0] in "([【"):
-        if sign not in signs:
-            signs[sign] = sign(text)
-        if signs[sign]:
-            yield _compiled(form)
+        if form not in _READY and sign(text):
+            _READY[form] = re.compile(form)
+        if form in _READY:
+            yield _READY[form]
 
 
-_compiled = cache(re.compile)
+_READY: dict[str, re.Pattern[str]] = {}
+"""The forms that some text had the sign of; to match one costs less than to look for its sign again."""
 
 
 @cache
@@ -106,8 +106,13 @@ def _paper() -> str:
     return rf"(?:{alternatives(AGENCIES, SITES)})|{_NAME}(?:[ ]{_NAME}){{0,4}}[ ](?:{alternatives(OUTLET_ENDINGS)})"
 
 
+@cache
+def _opening_paper() -> re.Pattern[str]:
+    return re.compile(_paper())
+
+
 def _opens_with_paper(text: str) -> bool:
-    return _compiled(_paper()).match(text) is not None
+    return _opening_paper().match(text) is not None
 
 
 def _is_dated_paper(text: str) -> bool:
@@ -125,12 +130,18 @@ def _has_day_before_bracket(text: str) -> bool:
 
 
 def _has_reporter(text: str) -> bool:
-    return "eporter" in text[:_FARTHEST_SIGN]
+    return "eport" in text[:_FARTHEST_SIGN]
 
 
-def _reported(surname: str, when: str) -> tuple[str, str]:
+def _reported(surname: str, when: str) -> tuple[str, ...]:
     """The forms that name but people: glued to the first sentence, or with the place that they report from."""
     people = rf"{surname} {_NAME}(?:(?:,| and) {surname} {_NAME}){{0,2}}"
+    role = r"(?:(?:(?:special|our) )?(?:reporters?|correspondents?) )?"
+    told_by = (
+        rf"(?:Our|This) (?:newspaper|paper|website|network),? (?:from )?{_PLACE},? {when}[.,:]?(?:{_DASH}|\s)"
+        rf"(?P<teller>{role}{surname} {_NAME}(?:(?:,| and|, and) {role}{surname} {_NAME}){{0,4}})"
+        r" report(?:s|ed)?[:：]\s"
+    )
     glued = (
         rf"(?:{_NAME} ){{0,4}}(?P<byline>[Rr]eporters? {people}) "
         rf"(?=(?:On|In|At|The|Since|Recently|After|According|An?|From|As) )(?!On (?i:{MONTH_DAY}), [a-z])"
@@ -139,7 +150,7 @@ def _reported(surname: str, when: str) -> tuple[str, str]:
         rf"(?:Our|This newspaper's|Our newspaper's) (?:newspaper )?(?P<byline>reporters? {people}) "
         rf"report(?:ed|s)? from {_PLACE}(?:,? (?:on )?{when})?[,.:]?\s(?=[A-Z\"“])"
     )
-    return glued, sent_by
+    return glued, sent_by, told_by
 
 
 _NEWS = tuple(name for name in AGENCIES if name.endswith((" News", " news")))
@@ -149,7 +160,7 @@ _SIGNS = ("(", "[", "【", *_MONTHS, *map(str.upper, _MONTHS))
 """Every dateline has a bracket or a month; looked for first, since the patterns take far longer."""
 _FIRST_SIGNS = (" news", "our reporter")
 _FARTHEST_SIGN, _SHORTEST = 240, 32
-_FARTHEST_DAY, _LONGEST_DAY = 600, 32
+_FARTHEST_DAY, _LONGEST_DAY = 600, 24
 _DAY = re.compile(MONTH_DAY, re.IGNORECASE)
 _DAY_BEFORE = re.compile(rf"{MONTH_DAY}[.,]?\s{{0,2}}$", re.IGNORECASE)
 

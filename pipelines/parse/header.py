@@ -26,10 +26,10 @@ _STAMP = re.compile(
 _DAY_OR_CLOCK = re.compile(rf"(?P<date>{_ANY_DATE})|{CLOCK}", re.IGNORECASE)
 _SAID = re.compile(
     rf"{_ANY_DATE}|{CLOCK}|\||(?:published|updated|posted|release time|time|date)\s?(?:on|at)?\s?[:：]"
-    r"|(?:views|hits|clicks|comments)\s?[:：]?\s?\d*",
+    r"|(?:views|hits|clicks|comments)\s?[:：]?\s?\d*|[\[【][a-z]+(?: [a-z]+){0,3}[\]】]",
     re.IGNORECASE,
 )
-"""What a line of credits says about time and readers, and the bars between its parts."""
+"""What a line of credits says about time and readers, the bars between its parts, and its buttons."""
 _NAMING = (":", "：", "by", "our reporters")
 """A label of a credit ends in one of these."""
 _SENTENCE_START = re.compile(r"\s(?=[A-Z0-9\"“])")

@@ -69,6 +69,8 @@ def item_pattern() -> re.Pattern[str]:
         rf"|(?:page|edition|version|section) ?[A-Z]?\d{{1,3}}(?: (?:edition|page))?(?: (?-i:[A-Z])\w+(?: News)?(?=$))?"
         rf"|\d{{1,2}}[- ]min(?:ute)?s? read"
         rf"|(?:keywords?|key words)\s?[:：]\s?{_KEY}(?:\s?[;；,，、]\s?{_KEY}){{0,9}}"
+        r"|(?:published|posted) (?:in|from) (?-i:[A-Z])\w+(?=\s*(?:[|·]|$))"
+        r"|official account of (?-i:[A-Z])[^|·+\n]{2,60}(?=\s*(?:[|·+]|$))"
         rf"|in (?-i:[A-Z])\w+(?=\s?[|/]|\s(?:Published|Updated))|(?-i:[A-Z])\w+ Correspondent(?=\sPublished)",
         re.IGNORECASE,
     )

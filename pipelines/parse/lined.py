@@ -28,7 +28,7 @@ from pipelines.parse.lexicon import (
 )
 from pipelines.parse.masthead import Masthead, masthead, masthead_line
 from pipelines.parse.memory import REMEMBERED
-from pipelines.parse.outlets import is_outlet
+from pipelines.parse.outlets import DASHES, is_outlet
 from pipelines.parse.page import MIN_PAGE, apart
 from pipelines.parse.stamps import is_full, loose_stamp
 
@@ -142,7 +142,7 @@ def _above_stamp(text: str, lines: Sequence[Block]) -> Frame | None:
 
 
 def _may_title(line: Block) -> bool:
-    is_set = word_count(line.text) >= _MIN_TITLE_WORDS and line.text[-1] not in _STOPS
+    is_set = word_count(line.text) >= _MIN_TITLE_WORDS and line.text[-1] not in _STOPS and line.text[0] not in DASHES
     return is_set and " > " not in line.text and credit_line(line) is None
 
 
@@ -163,9 +163,8 @@ def _column(name: str) -> str:
 
 @cache
 def _label() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<![\w-])(?i:{alternatives(EDITOR_LABELS, REVIEWER_LABELS, OUTLET_LABELS, REPORTER_LABELS)})\s?[:：|]"
-    )
+    labels = alternatives(EDITOR_LABELS, REVIEWER_LABELS, OUTLET_LABELS, REPORTER_LABELS)
+    return re.compile(rf"(?<![\w-])(?i:{labels})\s?[:：|]|Official account of ")
 
 
 def _is_labelled(text: str, frame: Frame) -> bool:

@@ -210,7 +210,7 @@ def _small(text: str, end: int, stop: int) -> int:
 @cache
 def _office() -> re.Pattern[str]:
     """Match the name of an office, up to a word with which a sentence begins."""
-    word = rf"(?!(?:{_OPENERS}|For)\b){WORD}"
+    word = rf"(?!(?:{_OPENERS}|For|Issue|Vol|Volume)\b){WORD}"
     return re.compile(rf"\"?{WORD}(?:,? (?:(?:of|and|for|the|&) ){{0,2}}{word}){{0,6}}(?:\" magazine)?")
 
 

@@ -26,7 +26,7 @@ _SPLIT_NUMBER = re.compile(
     rf"(?= (?:{_UNITS})\b)"
     r"|(?<![\d.,])[1-9]\d{0,2}(?:, \d{3})+, 000(?= [a-z])|(?<![\d.,])0\. \d{1,4}(?= [a-z])"
     r"|(?<![\d.,])\d{1,3}\. \d{1,2}(?: %(?![\w%])|(?=%)"
-    r"|(?= (?:per ?cent|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)))",
+    r"|(?= (?:per ?cent(?:age)?|(?:kilo|centi|milli)?met(?:er|re)s?|tons|million|billion|trillion)\b)))",
     re.ASCII,
 )
 _SPLIT_THOUSANDS = re.compile(r"(?<![\d.,])(?<!\d, )[1-9]\d{0,2}(?:, \d{3})+(?= (?!(?:and|or|to)\b)[a-z]{3})", re.ASCII)
@@ -61,7 +61,8 @@ def _find_percent(view: View) -> Iterator[Edit]:
 def _whole(match: re.Match[str]) -> str:
     """Join a number; a point and a blank may end a sentence, but where a word before it asks for a number."""
     before = match.string[max(0, match.start() - 12) : match.start()]
-    is_open = ". " in match.group() and not _COUNTED.search(before)
+    is_share = match.string.startswith(" percentage point", match.end())
+    is_open = ". " in match.group() and not is_share and not _COUNTED.search(before)
     return match.group() if is_open else match.group().replace(" ", "")
 
 
@@ -92,6 +93,7 @@ NUMBERS = (
                 "It was 212, 400 tons, 1,350, 000 sacks, up by 5. 6 %.",
                 "It was 212,400 tons, 1,350,000 sacks, up by 5.6%.",
             ),
+            ("It fell on average 0. 62 percentage points.", "It fell on average 0.62 percentage points."),
             ("at 3 : 30 a rate of 87. 5% was seen", "at 3:30 a rate of 87.5% was seen"),
             ("It holds 1, 013, 000 mu, only 0. 6 times as much.", "It holds 1,013,000 mu, only 0.6 times as much."),
             (

@@ -20,11 +20,14 @@ _MEANT = frozenset(
 )
 """Words that people say twice for effect, or that may end one clause and begin the next."""
 _WORD = re.compile(r"(?<![\w'’-])(?P<at>(?P<word>[a-z]{4,24})(?: (?P=word))+)(?![\w'’-])")
-_SENTENCE = re.compile(r"(?:\A|(?<=[.!?] ))(?P<said>[A-Z][^.!?\n]{29,400}[.!?])(?P<at>(?: (?P=said))+)(?= |$)")
+_SENTENCE = re.compile(
+    r"(?:\A|(?<=[.!?] ))(?P<said>(?!(?:I|We|You|No|Not|Never)\b)[A-Z][^.!?\n]{29,400}[.!?])"
+    r"(?P<at>(?: (?P=said))+)(?= |$)"
+)
 
 _LOOP = re.compile(
     r"(?<![\w'’-])(?P<at>(?P<said>(?!(?:i|we|you|no|not|never) )"
-    r"[a-z]{1,24}(?: [a-z'’-]{1,24}){2,9})(?:,? (?P=said)){2,})(?![\w'’-])"
+    r"[a-z]{1,24}(?: [a-z'’-]{1,24}){2,9})(?:(?:,? (?P=said)){2,}| (?P=said)))(?![\w'’-])"
 )
 _SHORTEST, _DISTINCT = 12, 3
 _SIZES = range(3, 11)
@@ -55,11 +58,13 @@ def _words(view: View) -> list[str]:
 
 
 def _may_loop(view: View) -> bool:
-    """Tell whether some words come three times in a row; first of all, whether enough pairs of words come again."""
+    """Tell whether some words come twice in a row; first of all, whether pairs and threes of words come again."""
     words = _words(view)
-    if len(words) - len(set(pairwise(words))) < 2 * _DISTINCT:
+    if len(words) - len(set(pairwise(words))) < _DISTINCT:
         return False
-    return any(b"\1" * (2 * size) in bytes(map(eq, words, words[size:])) for size in _SIZES)
+    if len(words) - len(set(zip(words, words[1:], words[2:], strict=False))) < _DISTINCT:
+        return False
+    return any(b"\1" * size in bytes(map(eq, words, words[size:])) for size in _SIZES)
 
 
 def _has_a_word_twice(view: View) -> bool:
@@ -97,7 +102,7 @@ REPETITION = (
         "phrase-loop",
         "repetition",
         "repair",
-        "A phrase of three words or more stands three times or more in a row: the engine ran in a circle.",
+        "A phrase of three words or more stands twice in a row, or thrice with commas: the engine ran in a circle.",
         by_pattern(Maker("phrase-loop", "repetition", "medium"), _LOOP, _said_once),
         (
             (
@@ -108,11 +113,13 @@ REPETITION = (
                 "It is the work of the valley of the valley of the valley of the valley.",
                 "It is the work of the valley.",
             ),
+            ("They want to carry out to carry out a check.", "They want to carry out a check."),
         ),
         (
             "“We want the old bridge, we want the old bridge, we want the old bridge,” they sang.",
             "It went step by step, step by step, step by step, on and on and on and on and on and on.",
             "It is of the people, by the people, for the people.",
+            "They stood side by side by side, and it was what it was what it was not.",
         ),
         when=_may_loop,
         most=0.5,
@@ -133,7 +140,11 @@ REPETITION = (
                 "Who would mend the bridge before the rain?",
             ),
         ),
-        ("Row, row, row. Row, row, row.", "Never again. Never again. They meant it.", "It rained. It rained all day."),
+        (
+            "I ought to have said something then. I ought to have said something then.",
+            "Never again. Never again. They meant it.",
+            "It rained. It rained all day.",
+        ),
         when=_says_a_sentence_twice,
         most=0.5,
     ),

@@ -56,6 +56,7 @@ _TORN = re.compile(
     r"(?<=[A-Za-z]{2})(?:[ ]-(?!(?:yes|no|and|but|or|it|he|she|they|we|you|so|then|the|this|that|in|on|of|to|as)\b)"
     r"(?=[a-z]{2})"
     r"|-[ ](?!(?:and|or|to|nor|versus|through|as|but|from|by|than) )(?=[a-z]{3}))|(?<=\b[Mm]id)[ ]-[ ]?(?=[A-Z][a-z])"
+    r"|(?<=\d)[ ]-(?=[ ]?(?:year|day|hour|minute|month|meter|metre|kilometer|kilometre|person|member|storey|story)\b)"
 )
 _APOSTROPHE = re.compile(
     r"(?<=[A-Za-z0-9])[ ](?P<tail>['’](?:s|(?<=n ['’])t(?! [A-Z])|re|ve|ll|S(?= [a-z])|[dm](?= [a-z]{2})))(?=[ .,;:?!])"
@@ -255,6 +256,7 @@ SPACING = (
         (
             ("the century -old party", "the century-old party"),
             ("a long- term plan, mid -May", "a long-term plan, mid-May"),
+            ("a 64 -year -old herdsman", "a 64-year-old herdsman"),
         ),
         ("short- and long-term plans", "a plan - the best - was made", "minus -5 degrees"),
         (" -", "- "),
