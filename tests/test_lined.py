@@ -66,6 +66,22 @@ def test_a_title_that_stands_once_below_the_way_to_the_page_is_found() -> None:
     assert got.text.split("\n\n") == list(TEXT)
 
 
+def test_a_day_in_the_menu_makes_no_sentence_of_it() -> None:
+    menu = "Today is April 1, 2024 Monday Local stations: Linhe Kerrin Nanling Homepage Services Interaction"
+    stamp = "Release date: March 28, 2024 | Source: Nanling Daily | Text: [Large Medium Small] | Share to:"
+    way = "Home &gt; News information &gt; Local news"
+    got = read(f"Nanling Culture Bureau Local news {TITLE}", menu, way, TITLE, stamp, *TEXT, *BELOW, by=" ")
+    assert (got.fields.title, str(got.fields.published_date)) == (TITLE, "2024-03-28")
+    assert got.text == " ".join(TEXT)
+
+
+def test_a_photographer_may_stand_before_the_slash() -> None:
+    shown = "Children read in the yard of the village library."
+    got = read(*ABOVE, f"{shown} Li Yang/Photo", *TEXT, *BELOW, by=" ")
+    assert (got.fields.captions, got.fields.photographers) == ((shown,), ("Li Yang",))
+    assert got.text == " ".join(TEXT)
+
+
 def test_the_line_of_an_app_gives_the_day_and_leaves_the_title() -> None:
     day = "2024-05-06 18:42 · Published in Hunan · Official account of Nanling County Media Center"
     above = (

@@ -264,6 +264,26 @@ def test_no_sign_hides_a_dateline(opening: str) -> None:
         assert sign(text) or not re.match(form, text)
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("BEIJING, July 26 (Xinhua) --", ["BEIJING", "July 26", "Xinhua"]),
+        (
+            "Xinhua News Agency, Beijing, July 26 (Reporter Li Yang)",
+            ["Xinhua News Agency", "Beijing", "July 26", "Li Yang"],
+        ),
+        (
+            "New Hunan · Hunan Daily, Changsha, July 26 (New Hunan · Hunan Daily reporter Li Yang)",
+            ["Hunan Daily", "Changsha", "July 26", "Hunan Daily", "Li Yang"],
+        ),
+    ],
+)
+def test_a_dateline_may_stand_on_a_line_of_its_own(line: str, found: list[str]) -> None:
+    raw = f"A new bridge opens to traffic\n{line}\n{LEAD}"
+    assert [role for role, _ in roles(raw)] == ["title", "dateline", "body"]
+    assert [value for _, value in parts(raw)] == found
+
+
 def test_our_reporter_reports_from_a_place() -> None:
     said = f"Our reporter Li Yang reports from Changsha {LEAD}"
     assert parts(said) == [("dateline_place", "Changsha"), ("reporters", "Li Yang")]
@@ -278,6 +298,7 @@ def test_our_reporter_reports_from_a_place() -> None:
             "Source:Xinhua Author:Han Ting Editor:Li Yang",
             [("outlet", "Xinhua"), ("reporters", "Han Ting"), ("editors", "Li Yang")],
         ),
+        ("Correspondent Han Ting Editor Li Yang", [("reporters", "Han Ting"), ("editors", "Li Yang")]),
     ],
 )
 def test_credits_that_are_glued_to_the_end_are_taken_off(end: str, found: list[tuple[str, str]]) -> None:
@@ -584,7 +605,9 @@ def test_a_headline_that_ends_as_a_sentence_does_is_told_by_the_dateline_below_i
     assert not refined(f"Is the night market good for us?\n\n{LEAD}").fields.title
 
 
-@pytest.mark.parametrize("line", ["ARTICLE I. NAME", "Chapter 2", "Run it for 1 1/4 miles to the ford.2"])
+@pytest.mark.parametrize(
+    "line", ["ARTICLE I. NAME", "Chapter 2", "1. PAN, iron, about 1790", "Run it for 1 1/4 miles to the ford.2"]
+)
 def test_what_parts_a_text_is_no_deck(line: str) -> None:
     assert roles(f"Bylaws of the reading club\n\n{line}\n\n{LEAD}")[1] == ("body", line)
 

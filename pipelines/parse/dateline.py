@@ -182,6 +182,21 @@ def datelines(block: Block) -> tuple[list[Paragraph], Block]:
 
 
 @by_text
+def dateline_line(block: Block) -> Paragraph | None:
+    """Recognise a line that is nothing but a dateline: people, an agency or a dash close it."""
+    if len(block.text) > _FARTHEST_SIGN or not block.text.endswith(_CLOSINGS):
+        return None
+    told = f"{block.text} {_BELOW}"
+    found = _signed(Block(block.start, block.start + len(told), told))
+    if found is None or found[1].text != _BELOW:
+        return None
+    return found[0]._replace(end=block.end)
+
+
+_BELOW, _CLOSINGS = "The text is below.", (")", "）", "--", "—", "–", " -", ":", "：")
+
+
+@by_text
 def before_headline(block: Block) -> tuple[Paragraph, Block] | None:
     """The same before a mere headline, which only tells where the title is known already: it must name a day."""
     found = _signed(block, headlined=True)

@@ -39,7 +39,7 @@ _FARTHEST_TITLE, FARTHEST_STAMP = 6_000, 2_500
 _BEFORE_TITLE, _LONGEST_DECK, _MIN_DECK, _MOST_DECK_SENTENCES = 240, 330, 20, 3
 _PROSE, _LONGEST_OPENED = 0.3, 200
 _MENU, _MENU_SHARE, _LONGEST_DAY = 160, 0.3, 16
-_PAUSE = re.compile(r"[a-z\d](?<!&gt)(?<!&nbsp)[,.;] ")
+_PAUSE = re.compile(r"[a-z\d](?<!&gt)(?<!&nbsp)[,.;] (?!(?:19|20)\d\d\b)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STRAIGHT = str.maketrans("‘’“”\u00a0", "''\"\" ")
 

@@ -9,7 +9,7 @@ from pipelines.parse.blocks import Block, is_headline, word_count
 from pipelines.parse.captions import caption
 from pipelines.parse.chrome import share_bar
 from pipelines.parse.credits import credit_line
-from pipelines.parse.dateline import dateline
+from pipelines.parse.dateline import dateline, dateline_line
 from pipelines.parse.header import stamp
 from pipelines.parse.masthead import masthead_line
 from pipelines.parse.memory import by_text
@@ -21,7 +21,7 @@ from pipelines.parse.stamps import issue_line, loose_stamp
 _SERIES = re.compile(r"[(（【\[][^()（）【】\[\].]{4,60}[)）】\]]\s*(?=[A-Z\"“][^.]{12,})")
 """The name of a series in brackets before a headline."""
 _CLOCK = re.compile(r"\d{1,2}[.:]\d\d\b")
-_SECTION = re.compile(r"(?i:article|chapter|section|part|act|scene|appendix|annex)\s+(?:\d+|[IVXLC]+)\b")
+_SECTION = re.compile(r"(?i:article|chapter|section|part|act|scene|appendix|annex)\s+(?:\d+|[IVXLC]+)\b|\d{1,2}[.)]\s")
 MIN_TITLE_WORDS, _MOST_SENTENCES = 4, 2
 
 
@@ -40,6 +40,7 @@ def readings(block: Block) -> tuple[Paragraph | None, Paragraph | None, Paragrap
         or masthead_line(block)
         or share_bar(block)
         or issue_line(block)
+        or dateline_line(block)
     )
     label = _SERIES.match(block.text)
     after = Block(block.start + label.end(), block.end, block.text[label.end() :]) if label else block

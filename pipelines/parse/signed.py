@@ -52,7 +52,9 @@ def _item() -> re.Pattern[str]:
 
 
 _BETWEEN = re.compile(r"[\s,.:·•/]*(?:(?:--+|—+|–|-)\s*)?")
-_AHEAD = re.compile(r"(?:(?:According to|From|As reported by|Reported by) (?:the )?)?", re.IGNORECASE)
+_APP = r"(?:[A-Z][\w'’]+(?: [A-Z][\w'’]+){0,2} ?[·•] ?)?"
+"""The name of its app, that a paper sets before its own behind a point."""
+_AHEAD = re.compile(rf"(?:(?i:According to|From|As reported by|Reported by) (?:the )?)?{_APP}")
 
 
 def in_any_order(text: str) -> tuple[int, tuple[Part, ...]] | None:
@@ -89,7 +91,7 @@ def _insiders() -> re.Pattern[str]:
     """People in brackets behind a label, or whom a paper sent."""
     paper = rf"(?P<outlet>{alternatives(AGENCIES, SITES)}|(?:{_NAME} ){{1,4}}(?:{alternatives(OUTLET_ENDINGS)}))"
     return re.compile(
-        rf"(?:{paper}[ ,]+)?(?:(?i:our|report(?:ed)?) )?(?P<rest>{_LABEL}\s?[:：]?\s?{_NAME}.*?)"
+        rf"(?:{_APP}{paper}[ ,]+)?(?:(?i:our|report(?:ed)?) )?(?P<rest>{_LABEL}\s?[:：]?\s?{_NAME}.*?)"
         rf"(?:,?\s(?!(?i:{alternatives(SURNAMES)}) )(?P<dateline_place>{_NAME}(?: {_NAME}){{0,2}}),?\s"
         rf"(?P<dateline_date>(?i:{MONTH_DAY})|\d{{1,2}}(?:st|nd|rd|th))(?: (?i:{alternatives(DISPATCH_WORDS)}))?)?"
     )

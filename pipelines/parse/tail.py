@@ -46,16 +46,19 @@ def _is_day(paragraph: Paragraph) -> bool:
 def glued_end(block: Block) -> tuple[Paragraph, Block] | None:
     """What is glued to the end of a text: an office and its day, or credits in a row; and what is left."""
     signed = signed_off(block)
-    if signed or not any(mark in block.text[-_LONGEST_CREDITS:] for mark in ":："):
+    if signed:
         return signed
-    for label in _LABELS.finditer(block.text, max(0, len(block.text) - _LONGEST_CREDITS)):
+    is_marked = any(mark in block.text[-_LONGEST_CREDITS:] for mark in ":：")
+    labels = (_LABELS if is_marked else _UNMARKED).finditer(block.text, max(0, len(block.text) - _LONGEST_CREDITS))
+    for label in labels if is_marked or block.text[-1].isalpha() else ():
         line = credit_line(Block(block.start + label.end(), block.end, block.text[label.end() :]))
-        if line and len(line.parts) > 1:
+        if line and len(line.parts) > is_marked:
             return line, Block(block.start, block.start + label.start() + 1, block.text[: label.start() + 1])
     return None
 
 
 _LABELS = re.compile(r"[.!?。”\"](?<=[a-z\d)”\"][.!?。”\"])\s?(?=[A-Z][A-Za-z ]{2,30}\s?[:：])")
+_UNMARKED = re.compile(r"[.!?。”\"](?<=[a-z\d)”\"][.!?。”\"])\s?(?=[A-Z][a-z]+(?: [A-Z][\w'’-]+){2,9}$)")
 _LONGEST_CREDITS = 240
 
 
