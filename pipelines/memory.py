@@ -31,8 +31,8 @@ class _Memory(dict[Key, Answer]):
     def __missing__(self, key: Key) -> Answer:
         """Find the answer among the older ones, or work it out."""
         answer = self._before[key] if key in self._before else self._work(key)
-        text = key[0] if isinstance(key, tuple) else key
-        length = len(text) if isinstance(text, str) else 0
+        texts = key if isinstance(key, tuple) else (key,)
+        length = sum([len(text) for text in texts if isinstance(text, str)])
         self._room -= length
         if self and (len(self) >= self._half or self._room < 0):
             self._before = dict(self)

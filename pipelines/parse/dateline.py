@@ -130,7 +130,7 @@ def _has_day_before_bracket(text: str) -> bool:
 
 
 def _has_reporter(text: str) -> bool:
-    return "eport" in text[:_FARTHEST_SIGN]
+    return "eport" in text[:_FARTHEST_REPORT]
 
 
 def _reported(surname: str, when: str) -> tuple[str, ...]:
@@ -160,7 +160,8 @@ _SIGNS = ("(", "[", "【", *_MONTHS, *map(str.upper, _MONTHS))
 """Every dateline has a bracket or a month; looked for first, since the patterns take far longer."""
 _FIRST_SIGNS = (" news", "our reporter")
 _FARTHEST_SIGN, _SHORTEST = 240, 32
-_FARTHEST_DAY, _LONGEST_DAY = 600, 24
+_FARTHEST_DAY, _LONGEST_DAY, _FARTHEST_REPORT = 600, 24, 1_200
+"""No form reaches farther: what a sign says must hold for all of a text."""
 _DAY = re.compile(MONTH_DAY, re.IGNORECASE)
 _DAY_BEFORE = re.compile(rf"{MONTH_DAY}[.,]?\s{{0,2}}$", re.IGNORECASE)
 
