@@ -129,9 +129,9 @@ def test_a_raw_text_and_a_term_can_be_causes_together(with_term: Knowledge) -> N
     assert causes(side(KNOWLEDGE), new) == {("glossary:own", "source")}
 
 
-def test_a_constant_of_the_parser_is_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_of_the_parser_is_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     old = side(KNOWLEDGE)
-    monkeypatch.setattr(sys.modules["pipelines.parse.head"], "LONGEST_RUN", 0)
+    monkeypatch.setattr(sys.modules["pipelines.parse"], "head", lambda _raw, blocks, *_: ([], blocks))
     new = side(KNOWLEDGE, parser="other")
     assert title(old) != title(new)
     assert causes(old, new) == {("parser",)}
